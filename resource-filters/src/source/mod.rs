@@ -25,6 +25,7 @@ mod nearest;
 mod node;
 mod position;
 mod problem;
+mod render;
 mod toml;
 mod typed;
 mod yaml;

@@ -229,7 +229,7 @@ impl Builder {
 }
 
 /// Resolves an unquoted scalar. Numbers whose digits would be lost (`0123`, `+5`, `0x1F`) stay text.
-fn plain(text: Cow<'_, str>) -> Value {
+pub(super) fn plain(text: Cow<'_, str>) -> Value {
     match text.as_ref() {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
         "true" | "True" | "TRUE" => return Value::Bool(true),

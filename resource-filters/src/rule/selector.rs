@@ -1,0 +1,78 @@
+//! The `type` of a rule.
+
+use std::collections::BTreeSet;
+
+use globset::{Glob, GlobMatcher};
+
+use crate::source::{Node, Problem, Problems, Value, nearest};
+use crate::vocabulary::Vocabulary;
+
+/// Selects resource types by name, alias or glob.
+#[derive(Debug, Clone)]
+pub(crate) struct TypeSelector {
+    /// The canonical names of what is selected.
+    pub(crate) types: BTreeSet<String>,
+    globs: Vec<GlobMatcher>,
+}
+
+impl TypeSelector {
+    pub(crate) fn selects(&self, type_name: &str) -> bool {
+        // The globs once more: a type that joined after the rules were read is covered too.
+        self.types.contains(type_name) || self.globs.iter().any(|glob| glob.is_match(type_name))
+    }
+
+    pub(crate) fn read(node: &Node, vocabulary: &dyn Vocabulary, problems: &mut Problems) -> Option<Self> {
+        let names = match &node.value {
+            Value::List(items) if items.is_empty() => {
+                problems.report(&node.at, "`type`: the list is empty and would match nothing");
+                return None;
+            }
+            Value::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let before = problems.len();
+        let mut selector = Self { types: BTreeSet::new(), globs: Vec::new() };
+        for name in names {
+            if let Some(text) = name.text("type", problems) {
+                selector.add(text, name, vocabulary, problems);
+            }
+        }
+        (problems.len() == before).then_some(selector)
+    }
+
+    fn add(&mut self, text: &str, node: &Node, vocabulary: &dyn Vocabulary, problems: &mut Problems) {
+        if !text.contains(['*', '?', '[', '{']) {
+            if let Some(canonical) = vocabulary.resolve_type(text) {
+                self.types.insert(canonical);
+                return;
+            }
+            let names = vocabulary.types();
+            let suggestion = nearest(text, names.iter().map(String::as_str));
+            let problem = Problem::new(&node.at, format!("unknown resource type `{text}`"));
+            problems.push(problem.with_suggestion(suggestion));
+            return;
+        }
+        let matcher = match Glob::new(text) {
+            Ok(glob) => glob.compile_matcher(),
+            Err(error) => {
+                problems.report(&node.at, format!("`type`: invalid glob `{text}`: {}", error.kind()));
+                return;
+            }
+        };
+        let names = vocabulary.types();
+        let matching: Vec<&String> = names.iter().filter(|name| matcher.is_match(name)).collect();
+        if matching.is_empty() {
+            let problem = Problem::new(&node.at, format!("`{text}` matches no resource type"));
+            let word = text.replace(['*', '?'], "");
+            let like = names
+                .iter()
+                .find(|name| !word.is_empty() && name.to_lowercase().contains(&word.to_lowercase()));
+            let suggestion =
+                like.map(String::as_str).or_else(|| nearest(&word, names.iter().map(String::as_str)));
+            problems.push(problem.with_suggestion(suggestion));
+            return;
+        }
+        self.types.extend(matching.into_iter().filter_map(|name| vocabulary.resolve_type(name)));
+        self.globs.push(matcher);
+    }
+}
