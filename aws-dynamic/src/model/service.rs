@@ -1,0 +1,125 @@
+//! One service.
+
+use super::{OperationModel, RawOperation, RawShape, raw::RawService};
+use crate::{endpoint, schema::SchemaCache};
+
+/// The model of one service.
+#[derive(Debug)]
+pub struct ServiceModel {
+    id: &'static str,
+    raw: RawService,
+    protocol: Option<Protocol>,
+    schemas: SchemaCache,
+}
+
+/// The wire protocols AWS speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Json10,
+    Json11,
+    RestJson,
+    RestXml,
+    Query,
+    Ec2,
+}
+
+/// Services whose IAM actions do not start with the name that requests are signed for.
+const IAM_PREFIXES: [(&str, &str); 6] = [
+    ("cloudcontrol", "cloudformation"),
+    ("cloudwatch", "cloudwatch"),
+    ("iot-data", "iot"),
+    ("opsworkscm", "opsworks-cm"),
+    ("resourcegroupstaggingapi", "tag"),
+    ("timestream-query", "timestream"),
+];
+
+impl ServiceModel {
+    pub(super) fn new(id: &'static str, raw: RawService) -> Self {
+        let protocol = match raw.metadata.protocol {
+            "json" if raw.metadata.json_version == Some("1.0") => Some(Protocol::Json10),
+            "json" => Some(Protocol::Json11),
+            "rest-json" => Some(Protocol::RestJson),
+            "rest-xml" => Some(Protocol::RestXml),
+            "query" => Some(Protocol::Query),
+            "ec2" => Some(Protocol::Ec2),
+            _ => None,
+        };
+        Self { id, raw, protocol, schemas: SchemaCache::default() }
+    }
+
+    /// Returns the service's name as botocore spells it, such as `elbv2`.
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// Returns the service's name as AWS spells it, such as `Elastic Load Balancing v2`.
+    pub fn service_id(&self) -> &'static str {
+        self.raw.metadata.service_id
+    }
+
+    /// Returns the name that requests are signed for.
+    pub fn signing_name(&self) -> &'static str {
+        self.raw.metadata.signing_name
+    }
+
+    /// Returns what IAM actions of this service start with.
+    pub fn iam_prefix(&self) -> &'static str {
+        let own = IAM_PREFIXES.iter().find(|(id, _)| *id == self.id);
+        own.map_or(self.raw.metadata.signing_name, |(_, prefix)| prefix)
+    }
+
+    /// Returns the API version.
+    pub fn api_version(&self) -> &'static str {
+        self.raw.metadata.api_version
+    }
+
+    /// Returns the names of the operations, in no order.
+    pub fn operations(&self) -> impl Iterator<Item = &'static str> {
+        self.raw.operations.keys().copied()
+    }
+
+    /// Returns the model of `operation`, if there is one.
+    pub fn operation(&'static self, operation: &str) -> Option<OperationModel> {
+        let (name, raw) = self.raw.operations.get_key_value(operation)?;
+        Some(OperationModel { service: self, name, raw })
+    }
+
+    /// Returns where the service answers in `region`.
+    pub fn endpoint(&self, region: &str) -> endpoint::Endpoint {
+        let meta = &self.raw.metadata;
+        endpoint::resolve(self.id, meta.endpoint_prefix, meta.signing_name, region)
+    }
+
+    pub(crate) fn protocol(&self) -> Option<Protocol> {
+        self.protocol
+    }
+
+    /// Whether requests are signed the way this crate can sign.
+    pub(crate) fn is_signed(&self) -> bool {
+        self.raw.metadata.signed
+    }
+
+    pub(crate) fn target_prefix(&self) -> &'static str {
+        self.raw.metadata.target_prefix.unwrap_or_default()
+    }
+
+    pub(crate) fn xml_namespace(&self) -> Option<&'static str> {
+        self.raw.metadata.xml_namespace
+    }
+
+    pub(crate) fn is_query_compatible(&self) -> bool {
+        self.raw.metadata.query_compatible
+    }
+
+    pub(crate) fn raw_operation(&'static self, name: &str) -> Option<(&'static str, &'static RawOperation)> {
+        self.raw.operations.get_key_value(name).map(|(name, raw)| (*name, raw))
+    }
+
+    pub(crate) fn raw_shape(&'static self, name: &str) -> Option<(&'static str, &'static RawShape)> {
+        self.raw.shapes.get_key_value(name).map(|(name, raw)| (*name, raw))
+    }
+
+    pub(crate) fn schemas(&self) -> &SchemaCache {
+        &self.schemas
+    }
+}

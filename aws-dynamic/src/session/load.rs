@@ -1,0 +1,74 @@
+//! From options to the SDK's configuration.
+
+use std::time::Duration;
+
+use aws_config::{
+    BehaviorVersion, SdkConfig, identity::IdentityCache, profile::ProfileFileCredentialsProvider,
+    provider_config::ProviderConfig, sts::AssumeRoleProvider,
+};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::{region::Region, sdk_ua_metadata::FrameworkMetadata};
+
+use super::{SessionOptions, http};
+use crate::{Error, ErrorKind};
+
+/// How long a provider (SSO, a credential process, a chain of roles) may take.
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(super) async fn sdk_config(options: SessionOptions) -> Result<SdkConfig, Error> {
+    let fail = |message: String| Error::new(ErrorKind::Invalid, "", "", "", message);
+    if let Some(url) = &options.endpoint_url
+        && !["http://", "https://"].iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
+    {
+        return Err(fail(format!("\"{url}\" is no endpoint: expected a URL such as http://127.0.0.1:5000")));
+    }
+    let trusted = match std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
+        Some(path) => Some(std::fs::read(&path).map_err(|error| {
+            fail(format!("cannot read the certificates of AWS_CA_BUNDLE, {}: {error}", path.display()))
+        })?),
+        None => None,
+    };
+    let client = http::client(trusted).map_err(fail)?;
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(options.timeouts.connect)
+        .read_timeout(options.timeouts.read)
+        .operation_attempt_timeout(options.timeouts.attempt)
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(client.clone())
+        .timeout_config(timeouts)
+        // One cache for all clients: credentials are resolved once, and refreshed before they expire.
+        .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build());
+    let version = Some(options.app_version).filter(|version| !version.is_empty());
+    if let Ok(framework) = FrameworkMetadata::new("aws-cleaner", version) {
+        loader = loader.framework_metadata(framework);
+    }
+    if let Some(region) = options.region {
+        loader = loader.region(Region::new(region));
+    }
+    if let Some(url) = options.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    if let Some(profile) = options.profile {
+        // A profile that is named beats credentials in the environment, as in the AWS CLI; the SDK's own chain asks
+        // the environment first.
+        let provider = ProfileFileCredentialsProvider::builder()
+            .configure(&ProviderConfig::default().with_http_client(client))
+            .profile_name(&profile)
+            .build();
+        loader = loader.profile_name(profile).credentials_provider(provider);
+    }
+    let config = loader.load().await;
+    let Some(role) = options.assume_role else { return Ok(config) };
+    let region = config.region().cloned().unwrap_or_else(|| Region::from_static("us-east-1"));
+    let mut builder = AssumeRoleProvider::builder(role.role_arn).configure(&config).region(region);
+    if let Some(id) = role.external_id {
+        builder = builder.external_id(id);
+    }
+    if let Some(name) = role.session_name {
+        builder = builder.session_name(name);
+    }
+    let provider = SharedCredentialsProvider::new(builder.build().await);
+    Ok(config.to_builder().credentials_provider(provider).build())
+}
