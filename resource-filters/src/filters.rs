@@ -60,6 +60,16 @@ impl Filters {
         self.deny.is_empty() && self.allow.is_none()
     }
 
+    /// Returns true if there is an allow list, be it empty.
+    pub fn has_allow_list(&self) -> bool {
+        self.allow.is_some()
+    }
+
+    /// Names every rule, deny rules first.
+    pub fn rule_ids(&self) -> impl Iterator<Item = RuleId> {
+        self.rules().map(|(list, index, rule)| id(list, index, rule))
+    }
+
     /// Returns what the rules may ask about, so that nothing else has to be read.
     pub fn needs(&self) -> Needs {
         let mut needs = Needs::default();

@@ -66,6 +66,7 @@ mod vocabulary;
 
 pub use filters::Filters;
 pub use needs::Needs;
+pub use rule::TypeSelector;
 pub use subject::{Field, Known, Subject};
 pub use truth::Truth;
 pub use verdict::{Decision, RuleId, RuleList, RuleOutcome, Verdict};

@@ -9,4 +9,4 @@ mod selector;
 pub(crate) use condition::{Condition, Rule, Test};
 pub(crate) use keys::{KEYS, KeyKind};
 pub(crate) use read::RuleReader;
-pub(crate) use selector::TypeSelector;
+pub use selector::TypeSelector;

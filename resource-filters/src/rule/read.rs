@@ -65,7 +65,7 @@ impl<'v> RuleReader<'v> {
         let node = &entry.value;
         Some(match kind {
             KeyKind::Types => {
-                let selector = TypeSelector::read(node, self.vocabulary, self.problems)?;
+                let selector = TypeSelector::read(node, key, self.vocabulary, self.problems)?;
                 *scope = Some(match scope.take() {
                     Some(outer) => outer.intersection(&selector.types).cloned().collect(),
                     None => selector.types.clone(),

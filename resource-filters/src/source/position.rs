@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Names a place in a file; lines and columns count from 1, columns in characters.
+///
+/// What was not read from a file (an environment variable, a command line option) has its name as the file and line 0.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// The file as the user named it.
     pub file: Arc<str>,
-    /// The line, from 1.
+    /// The line, from 1; 0 if there is no file.
     pub line: u32,
     /// The column in characters, from 1.
     pub column: u32,
@@ -19,11 +21,19 @@ impl Position {
     pub fn new(file: impl Into<Arc<str>>, line: u32, column: u32) -> Self {
         Self { file: file.into(), line, column }
     }
+
+    /// Creates the position of something that stands in no file: its name is all there is to say.
+    pub fn named(name: impl Into<Arc<str>>) -> Self {
+        Self::new(name, 0, 0)
+    }
 }
 
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        match self.line {
+            0 => f.write_str(&self.file),
+            line => write!(f, "{}:{line}:{}", self.file, self.column),
+        }
     }
 }
 
