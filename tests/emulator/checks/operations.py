@@ -1,0 +1,102 @@
+"""Streams, namespaces, work groups, schedules, queues; ids that nobody knows."""
+
+from .harness import check, refuses
+
+
+@check
+def stream_consumers(w):
+    """A stream with consumers goes when told so."""
+    w.kinesis.create_stream(StreamName="s", ShardCount=1)
+    arn = w.kinesis.describe_stream(StreamName="s")["StreamDescription"]["StreamARN"]
+    w.kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="c")
+    refuses("ResourceInUseException", w.kinesis.delete_stream, StreamName="s")
+    w.kinesis.delete_stream(StreamName="s", EnforceConsumerDeletion=True)
+
+
+@check
+def namespaces(w):
+    """A namespace goes without services, a service without instances."""
+    discovery = w.servicediscovery
+    discovery.create_http_namespace(Name="n")
+    namespace = discovery.list_namespaces()["Namespaces"][0]["Id"]
+    service = discovery.create_service(Name="s", NamespaceId=namespace)["Service"]["Id"]
+    discovery.register_instance(ServiceId=service, InstanceId="i", Attributes={"AWS_INSTANCE_IPV4": "10.0.0.1"})
+    refuses("ResourceInUse", discovery.delete_namespace, Id=namespace)
+    refuses("ResourceInUse", discovery.delete_service, Id=service)
+    discovery.deregister_instance(ServiceId=service, InstanceId="i")
+    discovery.delete_service(Id=service)
+    discovery.delete_namespace(Id=namespace)
+
+
+@check
+def work_group(w):
+    """The primary group stays, another goes empty or recursively."""
+    refuses("InvalidRequestException", w.athena.delete_work_group, WorkGroup="primary")
+    w.athena.create_work_group(Name="g", Configuration={})
+    w.athena.create_named_query(Name="q", Database="d", QueryString="select 1", WorkGroup="g")
+    refuses("InvalidRequestException", w.athena.delete_work_group, WorkGroup="g")
+    w.athena.delete_work_group(WorkGroup="g", RecursiveDeleteOption=True)
+
+
+@check
+def schedule_group(w):
+    """The default group stays."""
+    refuses("ValidationException", w.scheduler.delete_schedule_group, Name="default")
+    w.scheduler.create_schedule_group(Name="g")
+    w.scheduler.delete_schedule_group(Name="g")
+
+
+@check
+def receipt_rule_set(w):
+    """The active rule set stays."""
+    w.ses.create_receipt_rule_set(RuleSetName="set")
+    w.ses.set_active_receipt_rule_set(RuleSetName="set")
+    refuses("CannotDelete", w.ses.delete_receipt_rule_set, RuleSetName="set")
+    w.ses.set_active_receipt_rule_set()
+    w.ses.delete_receipt_rule_set(RuleSetName="set")
+
+
+@check
+def repository_images(w):
+    """A repository with images goes by force."""
+    w.ecr.create_repository(repositoryName="repo")
+    manifest = '{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}'
+    w.ecr.put_image(repositoryName="repo", imageManifest=manifest, imageTag="t")
+    refuses("RepositoryNotEmptyException", w.ecr.delete_repository, repositoryName="repo")
+    w.ecr.delete_repository(repositoryName="repo", force=True)
+
+
+@check
+def queue_pages(w):
+    """ListQueues pages when a page size is asked for."""
+    for number in range(5):
+        w.sqs.create_queue(QueueName=f"q{number}")
+    pages = w.sqs.get_paginator("list_queues").paginate(PaginationConfig={"PageSize": 2})
+    assert [len(page["QueueUrls"]) for page in pages] == [2, 2, 1]
+
+
+@check
+def tagging(w):
+    """The tagging API gives tagged resources of several services, in pages."""
+    for number in range(3):
+        w.sqs.create_queue(QueueName=f"q{number}", tags={"team": "red"})
+    w.s3.create_bucket(Bucket=f"tagged-{w.account}")
+    tags = {"TagSet": [{"Key": "team", "Value": "red"}]}
+    w.s3.put_bucket_tagging(Bucket=f"tagged-{w.account}", Tagging=tags)
+    w.logs.create_log_group(logGroupName="g", tags={"team": "red"})
+    pages = w.resourcegroupstaggingapi.get_paginator("get_resources").paginate(
+        TagFilters=[{"Key": "team", "Values": ["red"]}], PaginationConfig={"PageSize": 2}
+    )
+    arns = [r["ResourceARN"] for page in pages for r in page["ResourceTagMappingList"]]
+    assert len(arns) == 5 and any(arn.startswith("arn:aws:s3") for arn in arns), arns
+
+
+@check
+def unknown_ids(w):
+    """An unknown id is a proper "not found" where moto has a Python exception."""
+    refuses("ResourceNotFoundException", getattr(w, "lambda").delete_function, FunctionName="nope")
+    refuses("NotFoundException", w.mq.delete_broker, BrokerId="nope")
+    refuses("NotFoundException", w.kafka.delete_cluster, ClusterArn="arn:aws:kafka:us-east-1:1:cluster/nope/1")
+    refuses("FileSystemNotFound", w.efs.delete_file_system, FileSystemId="fs-00000000")
+    w.ssm.delete_patch_baseline(BaselineId="pb-00000000000000000")
+    refuses("InvalidTransitGatewayID.NotFound", w.ec2.delete_transit_gateway, TransitGatewayId="tgw-0")

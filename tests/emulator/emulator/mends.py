@@ -1,0 +1,189 @@
+"""Plain bugs of moto that would make an honest client fail, each with what AWS does. Never more lenient than AWS."""
+
+import re
+from urllib.parse import unquote
+
+from moto.core.utils import get_service_model
+
+from . import wire
+from .refusal import around
+from .rules.registry import rules_for
+
+# Signing names whose operations are described under other names; the first model that has the operation counts.
+MODELS = {
+    **wire.REST_MODELS,
+    "monitoring": ["cloudwatch"],
+    "elasticloadbalancing": ["elbv2", "elb"],
+    "email": ["ses"],
+    "ses": ["sesv2", "ses"],
+    "rds": ["rds"],
+    "states": ["stepfunctions"],
+    "tagging": ["resourcegroupstaggingapi"],
+    "cassandra": ["keyspaces"],
+    "elasticmapreduce": ["emr"],
+    "cognito-idp": ["cognito-idp"],
+    "catalog": ["servicecatalog"],
+}
+NOT_FOUND = re.compile(r"NotFound|NoSuch|DoesNotExist|Nonexistent|NonExistent|Unknown.*Exception")
+# What moto raises when it trips over an id it does not know.
+STUMBLES = (KeyError, IndexError, StopIteration, AttributeError, TypeError, ValueError)
+
+
+def unknown_id(call, problem):
+    """The error AWS gives for an unknown id, where moto stumbles over it; None if this is another problem.
+
+    Deleting an unknown id is a Python exception, so a 500, for some 27 types of moto.
+    """
+    if not isinstance(problem, STUMBLES):
+        return None
+    if isinstance(problem, (AttributeError, TypeError)) and "NoneType" not in str(problem):
+        return None
+    if isinstance(problem, ValueError) and "not in list" not in str(problem):
+        return None
+    if not re.match(
+        r"Delete|Terminate|Describe|Get|List|Deregister|Disassociate|Detach|Release|Stop|Remove|Update|Modify|Disable|Put|Untag|Tag",
+        call.operation,
+    ):
+        return None
+    message = f"The resource of {call.operation} does not exist: {problem}"
+    for model in MODELS.get(call.service, [call.service]):
+        try:
+            operation = get_service_model(model).operation_model(call.operation)
+        except Exception:  # noqa: BLE001 - not the model of this operation
+            continue
+        for shape in operation.error_shapes:
+            error = shape.metadata.get("error", {})
+            code = error.get("code") or shape.name
+            if NOT_FOUND.search(code):
+                rest = call.protocol.startswith("rest")
+                return wire.error(call, code, message, error.get("httpStatusCode") or (404 if rest else 400))
+        break
+    if call.protocol == "ec2":
+        noun = re.sub(r"^[A-Z][a-z]+", "", call.operation).rstrip("s")
+        return wire.error(call, f"Invalid{noun}ID.NotFound", message)
+    if call.service == "apigateway":
+        return wire.error(call, "NotFoundException", message, 404)
+    if call.operation.startswith("Delete") and isinstance(problem, KeyError):
+        return wire.error(call, "ResourceNotFoundException", message)
+    return None
+
+
+@rules_for("s3")
+def list_buckets(_settings):
+    """`ListBuckets` with `BucketRegion` and pages; moto knows neither."""
+    from moto.core.responses import ActionResult
+    from moto.s3.responses import S3Response
+
+    def all_buckets(self):
+        self.data["Action"] = "ListAllMyBuckets"
+        self._authenticate_and_authorize_s3_action()
+        region = self._get_param("bucket-region")
+        buckets = sorted(
+            self.backend.list_buckets(prefix=self._get_param("prefix"), bucket_region=region, max_buckets=None),
+            key=lambda bucket: bucket.name,
+        )
+        token = self._get_param("continuation-token")
+        if token:
+            buckets = [bucket for bucket in buckets if bucket.name > unquote(token)]
+        limit = int(self._get_param("max-buckets") or 10000)
+        page, more = buckets[:limit], len(buckets) > limit
+        self.data["Action"] = "ListBuckets"
+        result = {
+            "Owner": {"ID": "bcaf1ffd86f41161ca5fb16fd081034f"},
+            "Buckets": [
+                {
+                    "Name": bucket.name,
+                    "CreationDate": bucket.creation_date_ISO8601,
+                    "BucketRegion": bucket.region_name,
+                }
+                for bucket in page
+            ],
+        }
+        if more:
+            result["ContinuationToken"] = page[-1].name
+        return self.serialized(ActionResult(result))
+
+    S3Response.all_buckets = all_buckets
+
+
+@rules_for("ec2")
+def launched_interfaces(_settings):
+    """Interfaces made by a launch go with the instance; moto keeps them, so their subnet is never free."""
+    from moto.ec2.models.instances import Instance
+
+    @around(Instance, "prep_nics")
+    def _prepared(original, self, nic_spec, *args, **kwargs):
+        before = set(self.ec2_backend.enis)
+        keep = {
+            int(nic.get("DeviceIndex") or 0) for nic in nic_spec if nic.get("DeleteOnTermination") is False
+        }
+        result = original(self, nic_spec, *args, **kwargs)
+        for index, nic in self.nics.items():
+            if nic.id not in before and index not in keep:
+                nic.delete_on_termination = True
+        return result
+
+
+@rules_for("ec2")
+def launch_protection(_settings):
+    """`DisableApiTermination` of a launch counts; moto drops it."""
+    from moto.ec2.models import EC2Backend
+    from moto.ec2.responses.instances import InstanceResponse
+
+    @around(InstanceResponse, "run_instances")
+    def _asked(original, self):
+        self.ec2_backend.launch_protected = self._get_bool_param("DisableApiTermination") or False
+        return original(self)
+
+    @around(EC2Backend, "run_instances")
+    def _launched(original, self, *args, **kwargs):
+        kwargs.setdefault("disable_api_termination", getattr(self, "launch_protected", False))
+        return original(self, *args, **kwargs)
+
+
+@rules_for("ec2")
+def gateway_endpoints(_settings):
+    """An endpoint without a type is a gateway; moto can't delete one it has no type for."""
+    from moto.ec2.models import EC2Backend
+
+    @around(EC2Backend, "create_vpc_endpoint")
+    def _typed(original, self, vpc_id, service_name, endpoint_type=None, *args, **kwargs):
+        return original(self, vpc_id, service_name, endpoint_type or "Gateway", *args, **kwargs)
+
+
+@rules_for("cloudformation")
+def stack_names(_settings):
+    """Stacks of stack sets have a name that AWS would allow; moto's has a colon, which queues refuse."""
+    from moto.cloudformation.models import CloudFormationBackend
+    from moto.moto_api._internal import mock_random
+
+    @around(CloudFormationBackend, "create_stack")
+    def _named(original, self, name, *args, **kwargs):
+        if name.startswith("StackSet:"):
+            name = f"StackSet-{name.removeprefix('StackSet:')}-{mock_random.uuid4()}"
+        return original(self, name, *args, **kwargs)
+
+
+@rules_for("cloudformation")
+def parameter_names(_settings):
+    """A parameter without a name in the template gets one; moto stumbles."""
+    from moto.ssm.models import Parameter
+
+    create = Parameter.create_from_cloudformation_json
+
+    def created(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        cloudformation_json["Properties"].setdefault("Name", f"CFN-{resource_name}")
+        return create(resource_name, cloudformation_json, account_id, region_name, **kwargs)
+
+    Parameter.create_from_cloudformation_json = classmethod(created)
+
+
+@rules_for("ssm")
+def unknown_baseline(_settings):
+    """Deleting a baseline that is not there is no error on AWS."""
+    from moto.ssm.models import SimpleSystemManagerBackend
+
+    @around(SimpleSystemManagerBackend, "delete_patch_baseline")
+    def _deleted(original, self, baseline_id):
+        if baseline_id in self.baselines:
+            original(self, baseline_id)
