@@ -1,1 +1,19 @@
-//! Placeholder.
+#![deny(missing_docs)]
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+//! Takes a used AWS test account back to the state it should be in.
+//!
+//! ```text
+//! identity -> guard -> scan -> plan -> execute -> verify -> report
+//! ```
+
+pub mod account;
+pub mod error;
+pub mod event;
+pub mod execute;
+pub mod handler;
+pub mod lane;
+pub mod plan;
+pub mod report;
+pub mod resource;
+pub mod run;
+pub mod scan;

@@ -1,0 +1,11 @@
+//! Whose account this is, whether it may be cleared, and what must survive so that the caller keeps its hands.
+
+mod guard;
+mod id;
+mod identity;
+mod own_hands;
+
+pub use guard::{Guard, Refusal};
+pub use id::AccountId;
+pub use identity::{Identity, Principal};
+pub use own_hands::{CALLER, protect_own_hands};

@@ -1,0 +1,88 @@
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::ErrorKind;
+
+/// Says what went wrong, in a form that can be stored in a report.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Error {
+    /// What the engine does about it.
+    pub kind: ErrorKind,
+    /// The error code AWS sent, as it sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// One sentence for people.
+    pub message: String,
+    /// The request id AWS sent: what its support asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The call that failed, as `service:Operation`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    #[serde(skip)]
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// Makes an error that no AWS answer stands behind.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, code: None, message: message.into(), request_id: None, operation: None, source: None }
+    }
+
+    /// The same error, of another kind.
+    #[must_use]
+    pub fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// The same error with AWS's code.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// The error of a run that was told to stop.
+    pub fn interrupted() -> Self {
+        Self::new(ErrorKind::Interrupted, "the run was stopped before this call was made.")
+    }
+
+    /// Whether AWS sent this code.
+    pub fn is_code(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = &self.operation {
+            write!(f, "{operation}: ")?;
+        }
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
+
+impl From<aws_dynamic::Error> for Error {
+    fn from(error: aws_dynamic::Error) -> Self {
+        Self {
+            kind: error.kind().into(),
+            code: error.code().map(str::to_owned),
+            message: error.message().to_owned(),
+            request_id: error.request_id().map(str::to_owned),
+            operation: Some(format!("{}:{}", error.service(), error.operation())),
+            source: Some(Arc::new(error)),
+        }
+    }
+}

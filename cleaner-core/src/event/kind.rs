@@ -1,0 +1,200 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::account::AccountId;
+use crate::error::Error;
+use crate::plan::Verdict;
+use crate::report::{ItemOutcome, ListStatus, Outcome, Summary};
+use crate::resource::{Region, Resource, ResourceKey, TypeName};
+
+/// One thing that happened, numbered and timed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Event {
+    /// Counts from 1 within the run, without gaps.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// How long after the start of the run, in milliseconds.
+    pub elapsed_ms: u64,
+    /// What.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// Names an item of the plan, for people and for machines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemRef {
+    /// The identity.
+    #[serde(flatten)]
+    pub key: ResourceKey,
+    /// What people call it.
+    pub name: String,
+}
+
+impl From<&Resource> for ItemRef {
+    fn from(resource: &Resource) -> Self {
+        Self { key: resource.key(), name: resource.name.as_ref().to_owned() }
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EventKind {
+    /// The account is known to be the right one; the run begins.
+    RunStarted {
+        /// The version of the event format.
+        version: u32,
+        /// The tool and its version.
+        tool: String,
+        /// Names the run.
+        run_id: String,
+        /// The account.
+        account: AccountId,
+        /// The regions, `global` among them.
+        regions: Vec<Region>,
+        /// How many types are looked for.
+        types: usize,
+    },
+    /// Something people should know that stops nothing.
+    Warning {
+        /// One sentence.
+        message: String,
+    },
+    /// A scan begins.
+    ScanStarted {
+        /// How many listings there will be.
+        lists: usize,
+    },
+    /// A type was listed in a region, or could not be.
+    ListFinished {
+        /// The type.
+        #[serde(rename = "type")]
+        type_name: TypeName,
+        /// The region.
+        region: Region,
+        /// How it ended.
+        status: ListStatus,
+        /// How many resources were found.
+        found: usize,
+        /// What was in the way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<Error>,
+    },
+    /// A resource was found and judged.
+    Found {
+        /// The resource.
+        resource: Box<Resource>,
+        /// The judgement.
+        verdict: Verdict,
+    },
+    /// The plan is made.
+    Planned {
+        /// How many resources it deletes.
+        delete: usize,
+        /// How many it keeps.
+        keep: usize,
+        /// Resources that cite each other in a circle: unlinked first.
+        cycles: Vec<Vec<ItemRef>>,
+    },
+    /// An attempt to delete an item begins.
+    DeleteStarted {
+        /// The item.
+        item: ItemRef,
+        /// Counts from 1.
+        attempt: u32,
+    },
+    /// AWS works on the deletion; the item is waited for.
+    Waiting {
+        /// The item.
+        item: ItemRef,
+    },
+    /// An attempt failed; there will be another.
+    AttemptFailed {
+        /// The item.
+        item: ItemRef,
+        /// What was in the way.
+        error: Error,
+        /// When at the latest it is tried again, in milliseconds.
+        retry_in_ms: u64,
+        /// What is known to be in the way.
+        blocked_by: Vec<String>,
+    },
+    /// An item has reached its end.
+    ItemFinished {
+        /// The item.
+        item: ItemRef,
+        /// How it ended.
+        outcome: ItemOutcome,
+        /// What was in the way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<Error>,
+        /// What holds it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        blocked_by: Vec<String>,
+    },
+    /// AWS throttled a lane; it goes slower from here on.
+    LaneSlowed {
+        /// The service.
+        service: String,
+        /// The region.
+        region: String,
+        /// Which calls of it.
+        budget: String,
+        /// The new rate, in calls per second.
+        rate: f64,
+    },
+    /// The account is listed again, to prove the result.
+    VerifyStarted {
+        /// Counts from 1.
+        pass: u32,
+        /// How many listings there will be.
+        lists: usize,
+    },
+    /// The account was listed again.
+    VerifyFinished {
+        /// Counts from 1.
+        pass: u32,
+        /// How many resources are there that should not be.
+        remaining: usize,
+    },
+    /// The run stops before its end.
+    Stopping {
+        /// Why.
+        why: String,
+    },
+    /// The run is over.
+    RunFinished {
+        /// How it ended.
+        outcome: Outcome,
+        /// The counts.
+        summary: Summary,
+    },
+    /// Time has passed: a moment to draw progress. Never written to files.
+    Tick {
+        /// How far the run is.
+        progress: Progress,
+    },
+}
+
+/// Says how far a run is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// How many things there are to do in this stage.
+    pub total: usize,
+    /// How many are done.
+    pub done: usize,
+    /// How many of these failed.
+    pub failed: usize,
+    /// How many are under way.
+    pub running: usize,
+    /// How many AWS works on.
+    pub waiting: usize,
+    /// How many wait for others.
+    pub parked: usize,
+    /// What is under way or waited for, longest first: the item, what is waited for, for how long.
+    pub busiest: Vec<(String, String, Duration)>,
+}

@@ -1,0 +1,136 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::error::Error;
+use crate::handler::DynHandler;
+use crate::report::ItemOutcome;
+use crate::resource::Resource;
+
+/// The first wait before a parked item is tried again by itself; it doubles each time.
+const FIRST_PARK: Duration = Duration::from_millis(500);
+/// The longest such wait.
+const LONGEST_PARK: Duration = Duration::from_secs(15);
+
+/// Says what became of an item.
+#[derive(Clone, Debug)]
+pub struct ItemResult {
+    /// How it ended.
+    pub outcome: ItemOutcome,
+    /// How often its deletion was asked for.
+    pub attempts: u32,
+    /// When that began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// What was in the way.
+    pub error: Option<Error>,
+    /// What holds it.
+    pub blocked_by: Vec<String>,
+}
+
+/// Where an item is on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum State {
+    /// Others must go first.
+    Waiting,
+    /// It could start, and waits for a place.
+    Ready,
+    /// What it cites is being cut.
+    Unlinking { since: Instant },
+    /// Its circle is not unlinked yet.
+    Unlinked,
+    /// A task works on it.
+    Deleting { since: Instant },
+    /// AWS, or its owner, works on it.
+    Confirming { since: Instant, seen: Seen },
+    /// Something is in the way: it is tried again at this time, or when something near it has gone.
+    Parked { since: Instant, until: Instant },
+    /// It is at its end.
+    Finished,
+}
+
+/// What was last seen of an item that should go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Seen {
+    /// Nobody has looked yet.
+    Nothing,
+    /// AWS says it works on it.
+    Deleting,
+    /// It is simply there, since this time.
+    Present(Instant),
+    /// Nobody could look.
+    Unreadable,
+}
+
+/// One resource on its way out.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) resource: Arc<Resource>,
+    pub(super) handler: Arc<dyn DynHandler>,
+    pub(super) state: State,
+    /// Whether something takes it along: then it is only looked for once that is gone.
+    pub(super) owned: bool,
+    /// The circle it is in.
+    pub(super) circle: Option<usize>,
+    pub(super) unlinked: bool,
+    pub(super) attempts: u32,
+    pub(super) parks: u32,
+    pub(super) unexpected: u32,
+    pub(super) began: Option<Instant>,
+    pub(super) result: ItemResult,
+}
+
+impl Item {
+    pub(super) fn new(resource: Arc<Resource>, handler: Arc<dyn DynHandler>, owned: bool) -> Self {
+        Self {
+            resource,
+            handler,
+            state: State::Waiting,
+            owned,
+            circle: None,
+            unlinked: false,
+            attempts: 0,
+            parks: 0,
+            unexpected: 0,
+            began: None,
+            result: ItemResult {
+                outcome: ItemOutcome::Pending,
+                attempts: 0,
+                started_at: None,
+                finished_at: None,
+                error: None,
+                blocked_by: Vec::new(),
+            },
+        }
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        self.state == State::Finished
+    }
+
+    /// How long the next park lasts, if nothing wakes the item before.
+    pub(super) fn next_park(&mut self) -> Duration {
+        self.parks += 1;
+        FIRST_PARK.saturating_mul(1 << (self.parks - 1).min(8)).min(LONGEST_PARK)
+    }
+
+    /// What to show of it: what happens, and since when.
+    pub(super) fn activity(&self) -> Option<(String, Instant)> {
+        match &self.state {
+            State::Unlinking { since } => Some(("unlinking".to_owned(), *since)),
+            State::Deleting { since } => Some(("deleting".to_owned(), *since)),
+            State::Confirming { since, .. } => Some(("waiting for AWS".to_owned(), *since)),
+            State::Parked { since, .. } => {
+                let why = self.result.error.as_ref().and_then(|error| error.code.clone());
+                Some((
+                    format!("held: {}", why.unwrap_or_else(|| "something is in the way".to_owned())),
+                    *since,
+                ))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,219 @@
+use serde::Serialize;
+
+use crate::resource::TypeName;
+
+/// States what is true of all resources of a type.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TypeSpec {
+    /// The name: the one aws-nuke uses.
+    pub name: TypeName,
+    /// Other names it is known by, its CloudFormation name among them.
+    pub aliases: Vec<String>,
+    /// The service, as botocore spells it: `iam`, `cognito-idp`.
+    pub service: String,
+    /// Whether it lives in regions.
+    pub scope: Scope,
+    /// The CloudFormation name: how members of stacks are matched.
+    pub cloudformation: Option<String>,
+    /// The types that must be gone first, where no instance is known.
+    pub delete_after: Vec<TypeName>,
+    /// The types of which [`refs`](crate::resource::Resource::refs) name instances; for these no type-wide order is needed.
+    pub refs: Vec<TypeName>,
+    /// The types of which [`owners`](crate::resource::Resource::owners) name instances.
+    pub owned_by: Vec<TypeName>,
+    /// The switches of this type, all off by default.
+    pub settings: Vec<SettingSpec>,
+    /// The names of the built-in protections that may hold for it.
+    pub protections: Vec<String>,
+    /// The facts rules may ask of it.
+    pub properties: Vec<String>,
+    /// Where its tags are.
+    pub tags: TagSource,
+    /// The IAM actions that listing and deleting need.
+    pub iam_actions: Vec<String>,
+    /// Its resources are stacks: what they own is known by their [`members`](crate::resource::Resource::members), and rules may name them.
+    pub is_stack: bool,
+    /// Other deletions create it, so it is listed again after every run.
+    pub by_product: bool,
+    /// It costs money while nobody uses it.
+    pub bills_idle: bool,
+    /// It is deleted unless excluded; otherwise only when asked for by name.
+    pub default: bool,
+    /// Every listed path and operation was checked against AWS's own model.
+    pub model_checked: bool,
+    /// An end-to-end test proves it on the emulator.
+    pub emulator_tested: bool,
+}
+
+/// Says where the tags of a type are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TagSource {
+    /// The type has no tags.
+    #[default]
+    None,
+    /// The list brings them.
+    Listed,
+    /// The Resource Groups Tagging API knows them, by ARN.
+    Bulk,
+    /// One call per resource brings them.
+    Call,
+}
+
+impl TypeSpec {
+    /// A regional type with no order, no settings and no tags.
+    pub fn new(name: &str, service: &str) -> Self {
+        Self {
+            name: name.into(),
+            aliases: Vec::new(),
+            service: service.to_owned(),
+            scope: Scope::Regional,
+            cloudformation: None,
+            delete_after: Vec::new(),
+            refs: Vec::new(),
+            owned_by: Vec::new(),
+            settings: Vec::new(),
+            protections: Vec::new(),
+            properties: Vec::new(),
+            tags: TagSource::None,
+            iam_actions: Vec::new(),
+            is_stack: false,
+            by_product: false,
+            bills_idle: false,
+            default: true,
+            model_checked: false,
+            emulator_tested: false,
+        }
+    }
+
+    /// Sets the CloudFormation name, which is an alias as well.
+    #[must_use]
+    pub fn cloudformation(mut self, name: &str) -> Self {
+        self.cloudformation = Some(name.to_owned());
+        self.aliases.push(name.to_owned());
+        self
+    }
+
+    /// Adds other names.
+    #[must_use]
+    pub fn aliases(mut self, names: &[&str]) -> Self {
+        self.aliases.extend(names.iter().map(|name| (*name).to_owned()));
+        self
+    }
+
+    /// Makes the type global.
+    #[must_use]
+    pub fn global(mut self) -> Self {
+        self.scope = Scope::Global;
+        self
+    }
+
+    /// Names the types that must be gone first.
+    #[must_use]
+    pub fn delete_after(mut self, types: &[&str]) -> Self {
+        self.delete_after.extend(types.iter().map(|name| TypeName::from(*name)));
+        self
+    }
+
+    /// Names the types whose instances [`Resource::refs`](crate::resource::Resource::refs) may name.
+    #[must_use]
+    pub fn refs(mut self, types: &[&str]) -> Self {
+        self.refs.extend(types.iter().map(|name| TypeName::from(*name)));
+        self
+    }
+
+    /// Names the types whose instances [`Resource::owners`](crate::resource::Resource::owners) may name.
+    #[must_use]
+    pub fn owned_by(mut self, types: &[&str]) -> Self {
+        self.owned_by.extend(types.iter().map(|name| TypeName::from(*name)));
+        self
+    }
+
+    /// Adds a switch, off by default.
+    #[must_use]
+    pub fn setting(mut self, name: &str, doc: &str) -> Self {
+        self.settings.push(SettingSpec { name: name.to_owned(), doc: doc.to_owned() });
+        self
+    }
+
+    /// Names built-in protections that may hold.
+    #[must_use]
+    pub fn protections(mut self, names: &[&str]) -> Self {
+        self.protections.extend(names.iter().map(|name| (*name).to_owned()));
+        self
+    }
+
+    /// Declares facts that rules may ask.
+    #[must_use]
+    pub fn properties(mut self, names: &[&str]) -> Self {
+        self.properties.extend(names.iter().map(|name| (*name).to_owned()));
+        self
+    }
+
+    /// Says where tags are read.
+    #[must_use]
+    pub fn tags(mut self, source: TagSource) -> Self {
+        self.tags = source;
+        self
+    }
+
+    /// Names the IAM actions that listing and deleting need.
+    #[must_use]
+    pub fn iam_actions(mut self, actions: &[&str]) -> Self {
+        self.iam_actions.extend(actions.iter().map(|action| (*action).to_owned()));
+        self
+    }
+
+    /// Marks a type whose resources are stacks.
+    #[must_use]
+    pub fn stack(mut self) -> Self {
+        self.is_stack = true;
+        self
+    }
+
+    /// Marks a type that other deletions create.
+    #[must_use]
+    pub fn by_product(mut self) -> Self {
+        self.by_product = true;
+        self
+    }
+
+    /// Marks a type that costs money while nobody uses it.
+    #[must_use]
+    pub fn bills_idle(mut self) -> Self {
+        self.bills_idle = true;
+        self
+    }
+
+    /// Marks a type that an end-to-end test proves on the emulator.
+    #[must_use]
+    pub fn emulator_tested(mut self) -> Self {
+        self.emulator_tested = true;
+        self
+    }
+
+    /// Whether the text is the name or an alias.
+    pub fn is_named(&self, text: &str) -> bool {
+        self.name == text || self.aliases.iter().any(|alias| alias == text)
+    }
+}
+
+/// Says where resources of a type live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// In each region for itself.
+    Regional,
+    /// Once per partition; listed through the partition's global region.
+    Global,
+}
+
+/// Declares a switch of a type.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SettingSpec {
+    /// The name in the configuration.
+    pub name: String,
+    /// What turning it on does.
+    pub doc: String,
+}

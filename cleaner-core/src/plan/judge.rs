@@ -1,0 +1,147 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use resource_filters::{Decision, Filters};
+
+use super::subject::Judged;
+use super::{Relations, Verdict, spread_keeps};
+use crate::account::{AccountId, CALLER};
+use crate::resource::{Fact, Region, Resource, TypeName};
+
+/// The tag that keeps a resource for good.
+pub const KEEP_TAG: &str = "aws-cleaner:keep";
+/// The tag that keeps a resource until the date or time it holds.
+pub const KEEP_UNTIL_TAG: &str = "aws-cleaner:keep-until";
+
+/// Decides about resources.
+#[derive(Clone, Debug)]
+pub struct Judge<'a> {
+    /// The rules of the user.
+    pub filters: &'a Filters,
+    /// The built-in protections that are lifted, by name.
+    pub lifted: &'a BTreeSet<String>,
+    /// The types that may be deleted; others were listed for the relations only.
+    pub selected: &'a BTreeSet<TypeName>,
+    /// The regions in which resources may be deleted; others were listed for the relations only.
+    pub regions: &'a BTreeSet<Region>,
+    /// The account.
+    pub account: &'a AccountId,
+    /// The regions whose stacks could not be listed, and why.
+    pub stacks_unknown: &'a BTreeMap<Region, String>,
+    /// The present, for rules about age.
+    pub now: Timestamp,
+}
+
+impl Judge<'_> {
+    /// Decides about all resources, and spreads the keeps.
+    pub fn verdicts(&self, resources: &[&Resource], relations: &Relations) -> Vec<Verdict> {
+        let mut verdicts: Vec<Verdict> = (0_u32..)
+            .zip(resources)
+            .map(|(place, resource)| self.verdict(place, resource, resources, relations))
+            .collect();
+        spread_keeps(resources, relations, &mut verdicts);
+        verdicts
+    }
+
+    fn verdict(
+        &self,
+        place: u32,
+        resource: &Resource,
+        resources: &[&Resource],
+        relations: &Relations,
+    ) -> Verdict {
+        if let Some(why) = &resource.managed {
+            return Verdict::managed(why.as_ref());
+        }
+        if let Some(protection) = &resource.protection
+            && (&*protection.name == CALLER || !self.lifted.contains(&*protection.name))
+        {
+            return Verdict::keep(format!("built-in:{}", protection.name), protection.why.as_ref());
+        }
+        if !self.selected.contains(&resource.type_name) || !self.regions.contains(&resource.region) {
+            return Verdict::keep("built-in:not-selected", "its type or region is not part of this run");
+        }
+        if let Some(verdict) = self.keep_tags(resource) {
+            return verdict;
+        }
+        let stacks_unknown = self.stacks_unknown(&resource.region);
+        if let Some(why) = &stacks_unknown
+            && !relations.stacks.contains(&place)
+        {
+            return Verdict::unknown("built-in:stacks-unknown", why);
+        }
+        let judged = Judged::new(place, resources, relations, self.account, stacks_unknown);
+        let verdict = self.filters.verdict(&judged, self.now);
+        let rule = verdict.rule.map(|rule| rule.to_string());
+        match verdict.decision {
+            Decision::Delete => Verdict::delete(rule, verdict.reason),
+            Decision::Keep => Verdict::keep(rule.unwrap_or_else(|| "allow".to_owned()), verdict.reason),
+            Decision::Unknown => Verdict::unknown(rule.unwrap_or_else(|| "allow".to_owned()), verdict.reason),
+        }
+    }
+
+    /// Whether nobody knows which stack owns resources of this region. Stacks of any region may own global ones.
+    fn stacks_unknown(&self, region: &Region) -> Option<String> {
+        let (unknown, why) = if region.is_global() {
+            self.stacks_unknown.first_key_value()?
+        } else {
+            self.stacks_unknown.get_key_value(region)?
+        };
+        Some(format!("the stacks of {unknown} could not be listed, and one may own it: {why}"))
+    }
+
+    fn keep_tags(&self, resource: &Resource) -> Option<Verdict> {
+        if self.lifted.contains("keep-tag") {
+            return None;
+        }
+        let tags = match &resource.tags {
+            Fact::Absent => return None,
+            Fact::Known(tags) => tags,
+            Fact::Unread => return Some(Verdict::unknown("built-in:keep-tag", "its tags were not read")),
+            Fact::Unreadable(why) => {
+                return Some(Verdict::unknown(
+                    "built-in:keep-tag",
+                    format!("its tags could not be read: {why}"),
+                ));
+            }
+        };
+        if tags.contains_key(KEEP_TAG) {
+            return Some(Verdict::keep("built-in:keep-tag", format!("carries the tag {KEEP_TAG}")));
+        }
+        let until = tags.get(KEEP_UNTIL_TAG)?;
+        match end_of(until) {
+            None => Some(Verdict::unknown(
+                "built-in:keep-tag",
+                format!("the tag {KEEP_UNTIL_TAG} holds `{until}`, which is no date"),
+            )),
+            Some(end) if end > self.now => {
+                Some(Verdict::keep("built-in:keep-tag", format!("its tag {KEEP_UNTIL_TAG} says {until}")))
+            }
+            Some(_) => None,
+        }
+    }
+}
+
+/// The moment a date (its last second, UTC) or a time ends a keep.
+fn end_of(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Some(time);
+    }
+    let date: Date = text.parse().ok()?;
+    date.tomorrow().ok()?.in_tz("UTC").ok().map(|zoned| zoned.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_keeps_until_its_end() {
+        let end = end_of("2026-11-22").expect("a date");
+        assert_eq!(end.to_string(), "2026-11-23T00:00:00Z");
+        assert_eq!(end_of("2026-11-22T10:00:00Z").expect("a time").to_string(), "2026-11-22T10:00:00Z");
+        assert_eq!(end_of("next week"), None);
+    }
+}

@@ -1,0 +1,20 @@
+//! What is to be deleted, what stays, and in which order.
+//!
+//! ```text
+//! found resources -> relations (who uses, who owns whom) -> verdicts -> keeps spread -> graph of what waits for what
+//! ```
+
+mod graph;
+mod judge;
+mod keeps;
+mod relations;
+mod saved;
+mod subject;
+mod verdict;
+
+pub use graph::{Graph, Node};
+pub use judge::{Judge, KEEP_TAG, KEEP_UNTIL_TAG};
+pub use keeps::spread_keeps;
+pub use relations::Relations;
+pub use saved::{Entry, PLAN_VERSION, Plan, PlanError};
+pub use verdict::{Action, Verdict};

@@ -1,0 +1,131 @@
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Graph, Relations, Verdict};
+use crate::account::AccountId;
+use crate::handler::Registry;
+use crate::report::ListReport;
+use crate::resource::{Region, Resource, TypeName};
+
+/// The version of the plan format this library writes and reads.
+pub const PLAN_VERSION: u32 = 1;
+
+/// What is done with one found resource.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// The resource.
+    pub resource: Resource,
+    /// What was decided.
+    pub verdict: Verdict,
+    /// The stack it belongs to, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<String>,
+}
+
+/// Holds everything a scan found, and what is done with each resource. An immutable value that can be saved, reviewed and applied.
+///
+/// The order is not stored: it follows from what the resources say of each other.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Plan {
+    /// The version of this format: [`PLAN_VERSION`].
+    pub version: u32,
+    /// The tool and its version.
+    pub tool: String,
+    /// Names the run that made it.
+    pub run_id: String,
+    /// The account it is for, and for no other.
+    pub account: AccountId,
+    /// The partition of the account.
+    pub partition: String,
+    /// The account's alias, if it has one.
+    pub alias: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The regions that were looked at.
+    pub regions: Vec<Region>,
+    /// The types that were looked for.
+    pub types: Vec<TypeName>,
+    /// Everything that was found.
+    pub entries: Vec<Entry>,
+    /// How the listings ended.
+    pub lists: Vec<ListReport>,
+}
+
+impl Plan {
+    /// The places of the entries that are to be deleted.
+    pub fn items(&self) -> Vec<u32> {
+        (0_u32..)
+            .zip(&self.entries)
+            .filter(|(_, entry)| entry.verdict.deletes())
+            .map(|(place, _)| place)
+            .collect()
+    }
+
+    /// What waits for what among the items.
+    pub fn graph(&self, registry: &Registry) -> Graph {
+        let resources: Vec<&Resource> = self.entries.iter().map(|entry| &entry.resource).collect();
+        let relations = Relations::of(self.entries.iter().map(|entry| &entry.resource), registry);
+        Graph::of(&self.items(), &resources, &relations, registry)
+    }
+
+    /// Reads a saved plan.
+    ///
+    /// # Errors
+    /// If it is no plan, or of a version this library does not read.
+    pub fn parse(text: &str) -> Result<Self, PlanError> {
+        #[derive(Deserialize)]
+        struct Head {
+            version: u32,
+        }
+        let head: Head = serde_json::from_str(text).map_err(|error| PlanError::malformed(&error))?;
+        if head.version != PLAN_VERSION {
+            return Err(PlanError::Version(head.version));
+        }
+        serde_json::from_str(text).map_err(|error| PlanError::malformed(&error))
+    }
+}
+
+/// Says why a saved plan cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanError {
+    /// It is no plan: where, and why.
+    Malformed {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// It is of a version this library does not read.
+    Version(u32),
+}
+
+impl PlanError {
+    fn malformed(error: &serde_json::Error) -> Self {
+        let message = error.to_string();
+        // serde_json ends its messages with the position, which is told apart here.
+        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+        Self::Malformed { line: error.line(), column: error.column(), message }
+    }
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed { line, column, message } => {
+                write!(f, "{line}:{column}: this is no plan: {message}")
+            }
+            Self::Version(version) => {
+                write!(
+                    f,
+                    "the plan is of version {version}, this tool reads version {PLAN_VERSION}: make it anew."
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for PlanError {}

@@ -1,0 +1,60 @@
+use serde::{Deserialize, Serialize};
+
+/// Says what is done with a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It is deleted.
+    Delete,
+    /// It stays.
+    Keep,
+    /// A rule could not be answered, so it stays, and nobody can call the account clean.
+    Unknown,
+}
+
+/// Holds what was decided about a resource, and which rule decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What is done.
+    pub action: Action,
+    /// The rule: `built-in:NAME`, or where a rule stands in the configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// Whether AWS owns it or it goes with its parent: such a keep does not spread to what the resource uses.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub managed: bool,
+}
+
+impl Verdict {
+    /// Deletes: nothing speaks against it.
+    pub fn delete(rule: Option<String>, reason: impl Into<String>) -> Self {
+        Self { action: Action::Delete, rule, reason: reason.into(), managed: false }
+    }
+
+    /// Keeps.
+    pub fn keep(rule: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { action: Action::Keep, rule: Some(rule.into()), reason: reason.into(), managed: false }
+    }
+
+    /// Keeps what nobody may delete.
+    pub fn managed(reason: impl Into<String>) -> Self {
+        Self {
+            action: Action::Keep,
+            rule: Some("built-in:managed".to_owned()),
+            reason: reason.into(),
+            managed: true,
+        }
+    }
+
+    /// Keeps because a rule could not be answered.
+    pub fn unknown(rule: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { action: Action::Unknown, rule: Some(rule.into()), reason: reason.into(), managed: false }
+    }
+
+    /// Whether the resource is deleted.
+    pub fn deletes(&self) -> bool {
+        self.action == Action::Delete
+    }
+}

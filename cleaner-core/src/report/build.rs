@@ -1,0 +1,244 @@
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::{
+    AccountReport, ApiStats, ItemOutcome, ListReport, Outcome, Report, ResourceReport, Summary, VerdictReport,
+};
+use crate::account::Identity;
+use crate::error::{Error, ErrorKind};
+use crate::execute::ItemResult;
+use crate::plan::{Action, Entry, Plan};
+use crate::resource::{Region, ResourceKey};
+use crate::run::StopCause;
+
+/// Collects what becomes of everything, and makes the report of it.
+#[derive(Debug)]
+pub struct ReportBuilder {
+    tool: String,
+    run_id: String,
+    account: AccountReport,
+    regions: Vec<String>,
+    started_at: Timestamp,
+    started: Instant,
+    entries: BTreeMap<ResourceKey, Entry>,
+    results: HashMap<ResourceKey, ItemResult>,
+    lists: BTreeMap<(String, String), ListReport>,
+    warnings: Vec<String>,
+}
+
+impl ReportBuilder {
+    /// Starts the books of a run, and its clock.
+    pub fn new(tool: &str, identity: &Identity, alias: Option<String>) -> Self {
+        let started_at = Timestamp::now();
+        let run_id = format!("{}-{:08x}", started_at.strftime("%Y%m%dT%H%M%SZ"), fastrand::u32(..));
+        Self {
+            tool: tool.to_owned(),
+            run_id,
+            account: AccountReport {
+                id: Some(identity.account.clone()),
+                alias,
+                arn: Some(identity.arn.clone()),
+            },
+            regions: Vec::new(),
+            started_at,
+            started: Instant::now(),
+            entries: BTreeMap::new(),
+            results: HashMap::new(),
+            lists: BTreeMap::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Names the run.
+    pub fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// How long the run has taken so far.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    pub(crate) fn regions(&mut self, regions: &BTreeSet<Region>) {
+        self.regions = regions.iter().map(|region| region.as_str().to_owned()).collect();
+    }
+
+    pub(crate) fn warning(&mut self, message: String) {
+        self.warnings.push(message);
+    }
+
+    pub(crate) fn plan(&mut self, plan: &Plan) {
+        for entry in &plan.entries {
+            self.entries.insert(entry.resource.key(), entry.clone());
+        }
+        for list in &plan.lists {
+            self.lists.insert((list.type_name.clone(), list.region.clone()), list.clone());
+        }
+    }
+
+    /// A later listing: if it failed, nobody knows any more what there is. What the first one found stays its count.
+    pub(crate) fn lists_again(&mut self, lists: &[ListReport]) {
+        for list in lists {
+            let key = (list.type_name.clone(), list.region.clone());
+            let known = self.lists.get(&key).is_some_and(|before| before.status.is_known());
+            if !known || !list.status.is_known() {
+                self.lists.insert(key, list.clone());
+            } else if let Some(before) = self.lists.get_mut(&key) {
+                before.status = list.status;
+                before.error.clone_from(&list.error);
+            }
+        }
+    }
+
+    /// Nothing is deleted: what would be is planned.
+    pub(crate) fn planned_only(&mut self, plan: &Plan) {
+        for place in plan.items() {
+            let planned = ItemResult { outcome: ItemOutcome::Planned, ..ItemResult::already_gone() };
+            self.results.insert(plan.entries[place as usize].resource.key(), planned);
+        }
+    }
+
+    /// An item is through. A resource deleted before and found gone now was deleted.
+    pub(crate) fn result(&mut self, key: &ResourceKey, mut result: ItemResult) {
+        if let Some(before) = self.results.get(key) {
+            result.attempts += before.attempts;
+            result.started_at = before.started_at.or(result.started_at);
+            if before.outcome == ItemOutcome::Deleted && result.outcome == ItemOutcome::AlreadyGone {
+                result.outcome = ItemOutcome::Deleted;
+            }
+        }
+        self.results.insert(key.clone(), result);
+    }
+
+    /// Items that were gone before a plan was applied.
+    pub(crate) fn gone_before(&mut self, entry: &Entry, reason: &str) {
+        let mut entry = entry.clone();
+        reason.clone_into(&mut entry.verdict.reason);
+        let key = entry.resource.key();
+        self.results.insert(key.clone(), ItemResult::already_gone());
+        self.entries.insert(key, entry);
+    }
+
+    /// Resources that came, or came back, during the run.
+    pub(crate) fn found_later(&mut self, plan: &Plan, places: &[u32]) {
+        for place in places {
+            let entry = &plan.entries[*place as usize];
+            self.entries.entry(entry.resource.key()).or_insert_with(|| entry.clone());
+        }
+    }
+
+    /// Whether the run has tried to delete this and could not.
+    pub(crate) fn is_leftover(&self, key: &ResourceKey) -> bool {
+        self.results.get(key).is_some_and(|result| !result.outcome.is_gone())
+    }
+
+    /// What was not deleted for sure and is no longer listed is gone after all.
+    pub(crate) fn confirm_gone(&mut self, plan: &Plan) {
+        let listed: BTreeSet<ResourceKey> = plan.entries.iter().map(|entry| entry.resource.key()).collect();
+        let open: Vec<ResourceKey> = self
+            .results
+            .iter()
+            .filter(|(key, result)| {
+                let looked = self
+                    .lists
+                    .get(&(key.type_name.as_str().to_owned(), key.region.as_str().to_owned()))
+                    .is_some_and(|list| list.status.is_known());
+                looked && !result.outcome.is_gone() && !listed.contains(*key)
+            })
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in open {
+            if let Some(result) = self.results.get_mut(&key) {
+                let asked = result.attempts > 0;
+                result.outcome = if asked { ItemOutcome::Deleted } else { ItemOutcome::AlreadyGone };
+                result.error = None;
+                result.blocked_by.clear();
+            }
+        }
+    }
+
+    /// A deletion that AWS took, of a resource that does not leave the lists.
+    pub(crate) fn still_listed(&mut self, key: &ResourceKey) {
+        let mut result = self.results.get(key).cloned().unwrap_or_else(ItemResult::already_gone);
+        result.outcome = ItemOutcome::Failed;
+        result.error = Some(Error::new(
+            ErrorKind::Unexpected,
+            "AWS took the deletion, and the resource is still listed, or comes back.",
+        ));
+        self.results.insert(key.clone(), result);
+    }
+
+    /// The report, but for its outcome.
+    pub(crate) fn build(&self, stats: &ApiStats, stopped_by: Option<StopCause>) -> Report {
+        let finished_at = Timestamp::now();
+        let resources: Vec<ResourceReport> = self
+            .entries
+            .values()
+            .map(|entry| resource(entry, self.results.get(&entry.resource.key())))
+            .collect();
+        let lists: Vec<ListReport> = self.lists.values().cloned().collect();
+        let count = |outcome: ItemOutcome| resources.iter().filter(|one| one.outcome == outcome).count();
+        let summary = Summary {
+            found: resources.len(),
+            kept: count(ItemOutcome::Kept),
+            deleted: count(ItemOutcome::Deleted),
+            already_gone: count(ItemOutcome::AlreadyGone),
+            failed: count(ItemOutcome::Failed),
+            blocked: count(ItemOutcome::Blocked),
+            pending: count(ItemOutcome::Pending),
+            planned: count(ItemOutcome::Planned),
+            unknown_verdicts: resources.iter().filter(|one| one.verdict.unknown).count(),
+            unknown_lists: lists.iter().filter(|list| !list.status.is_known()).count(),
+        };
+        Report {
+            version: 1,
+            tool: self.tool.clone(),
+            run_id: self.run_id.clone(),
+            account: self.account.clone(),
+            regions: self.regions.clone(),
+            started_at: self.started_at.to_string(),
+            finished_at: finished_at.to_string(),
+            duration_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            outcome: Outcome::Failed,
+            reason: None,
+            stopped_by,
+            fatal: None,
+            summary,
+            resources,
+            lists,
+            api: stats.report(),
+            warnings: self.warnings.clone(),
+        }
+    }
+}
+
+fn resource(entry: &Entry, result: Option<&ItemResult>) -> ResourceReport {
+    let found = &entry.resource;
+    let kept = if entry.verdict.deletes() { ItemOutcome::Pending } else { ItemOutcome::Kept };
+    let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
+    ResourceReport {
+        type_name: found.type_name.as_str().to_owned(),
+        id: found.id.as_ref().to_owned(),
+        name: found.name.as_ref().to_owned(),
+        arn: found.arn.as_deref().map(str::to_owned),
+        region: found.region.as_str().to_owned(),
+        created_at: found.created.known().map(Timestamp::to_string),
+        tags: found.tags.known().cloned().unwrap_or_default(),
+        stack: entry.stack.clone(),
+        verdict: VerdictReport {
+            action: if entry.verdict.deletes() { "delete" } else { "keep" }.to_owned(),
+            rule: entry.verdict.rule.clone(),
+            reason: entry.verdict.reason.clone(),
+            unknown: entry.verdict.action == Action::Unknown,
+        },
+        outcome: result.map_or(kept, |result| result.outcome),
+        attempts: result.map_or(0, |result| result.attempts),
+        started_at: time(result.and_then(|result| result.started_at)),
+        finished_at: time(result.and_then(|result| result.finished_at)),
+        error: result.and_then(|result| result.error.clone()),
+        blocked_by: result.map(|result| result.blocked_by.clone()).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,11 @@
+//! The result of a run, as data: what was found, what became of it, and whether the account is clean.
+
+mod api_stats;
+mod build;
+mod outcome;
+mod shape;
+
+pub use api_stats::{ApiReport, ApiStats, OperationReport};
+pub use build::ReportBuilder;
+pub use outcome::{ItemOutcome, ListStatus, Outcome};
+pub use shape::{AccountReport, ListReport, Report, ResourceReport, Summary, VerdictReport};

@@ -1,0 +1,155 @@
+use serde::{Deserialize, Serialize};
+
+use super::{ApiReport, ItemOutcome, ListStatus, Outcome};
+use crate::account::AccountId;
+use crate::error::Error;
+use crate::resource::Tags;
+use crate::run::StopCause;
+
+/// The report of a run: the contract with everything that reads it. New fields may come; none goes or changes its name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// The version of this format: 1.
+    pub version: u32,
+    /// The tool and its version.
+    pub tool: String,
+    /// Names the run.
+    pub run_id: String,
+    /// The account.
+    pub account: AccountReport,
+    /// The regions that were looked at, `global` among them.
+    pub regions: Vec<String>,
+    /// When the run began, in RFC 3339.
+    pub started_at: String,
+    /// When it ended, in RFC 3339.
+    pub finished_at: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why, in one sentence, where the outcome alone does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What stopped the run before its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<StopCause>,
+    /// What made the run fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fatal: Option<Error>,
+    /// The counts.
+    pub summary: Summary,
+    /// Everything that was found.
+    pub resources: Vec<ResourceReport>,
+    /// Every listing.
+    pub lists: Vec<ListReport>,
+    /// The calls that were made.
+    pub api: ApiReport,
+    /// What people should know.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// Whose account a report is about.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccountReport {
+    /// The id.
+    pub id: Option<AccountId>,
+    /// The alias, if it has one.
+    pub alias: Option<String>,
+    /// The ARN of the caller.
+    pub arn: Option<String>,
+}
+
+/// The counts of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Resources found.
+    pub found: usize,
+    /// Resources that stay.
+    pub kept: usize,
+    /// Resources deleted.
+    pub deleted: usize,
+    /// Resources that were gone by themselves.
+    pub already_gone: usize,
+    /// Resources whose deletion failed.
+    pub failed: usize,
+    /// Resources something else holds.
+    pub blocked: usize,
+    /// Resources not deleted, or not confirmed, when the run ended.
+    pub pending: usize,
+    /// Resources a dry run would delete.
+    #[serde(default)]
+    pub planned: usize,
+    /// Kept resources about which a rule could not be answered.
+    #[serde(default)]
+    pub unknown_verdicts: usize,
+    /// Listings that failed.
+    pub unknown_lists: usize,
+}
+
+/// What became of one resource.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ResourceReport {
+    /// The type.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The ARN.
+    pub arn: Option<String>,
+    /// The region, or `global`.
+    pub region: String,
+    /// When it was made, in RFC 3339, if that was read.
+    pub created_at: Option<String>,
+    /// Its tags, as far as they were read.
+    pub tags: Tags,
+    /// The stack it belongs to.
+    pub stack: Option<String>,
+    /// What was decided, and why.
+    pub verdict: VerdictReport,
+    /// What became of it.
+    pub outcome: ItemOutcome,
+    /// How often its deletion was tried.
+    pub attempts: u32,
+    /// When its deletion began, in RFC 3339.
+    pub started_at: Option<String>,
+    /// When it ended, in RFC 3339.
+    pub finished_at: Option<String>,
+    /// What was in the way.
+    pub error: Option<Error>,
+    /// What holds it.
+    pub blocked_by: Vec<String>,
+}
+
+/// What was decided about a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerdictReport {
+    /// `delete` or `keep`.
+    pub action: String,
+    /// The rule that decided.
+    pub rule: Option<String>,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// Whether it is kept because a rule could not be answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unknown: bool,
+}
+
+/// How one listing ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListReport {
+    /// The type.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// The region, or `global`.
+    pub region: String,
+    /// How it ended.
+    pub status: ListStatus,
+    /// How many resources it found.
+    pub found: usize,
+    /// What was in the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Error>,
+}

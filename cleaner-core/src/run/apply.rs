@@ -1,0 +1,220 @@
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Run, RunError};
+use crate::account::Refusal;
+use crate::error::ErrorKind;
+use crate::event::EventKind;
+use crate::execute::ItemResult;
+use crate::plan::{Action, Entry, Plan, Verdict};
+use crate::report::{ItemOutcome, Report};
+use crate::resource::{Fact, Region, Resource, ResourceKey, TypeName};
+use crate::scan::{Found, Target};
+
+impl Run<'_> {
+    /// Deletes exactly what a saved plan says, and nothing that came or changed since.
+    ///
+    /// Each item is looked up again first: gone is fine; another resource under the same name (made at another time), or one that
+    /// would be kept by now, stays and is said.
+    ///
+    /// # Errors
+    /// Only a refusal, or what was in the way before anything was deleted.
+    pub async fn apply(mut self, saved: Plan) -> Result<Report, RunError> {
+        self.check_plan(&saved)?;
+        self.check_limit(&saved)?;
+        let timer = self.start_deadline();
+        let targets = self.places(&saved);
+        self.regions.extend(targets.iter().map(|target| target.region.clone()));
+        self.types.extend(targets.iter().map(|target| target.handler.spec().name.clone()));
+        self.recorder.emit(EventKind::ScanStarted { lists: targets.len() });
+        let found = self.scan(targets.clone()).await?;
+        let lists = found.lists.clone();
+        let (current, gone) = self.still_meant(&saved, found);
+        self.report.plan(&Plan { lists, ..current.clone() });
+        for (place, reason) in &gone {
+            self.report.gone_before(&saved.entries[*place as usize], reason);
+        }
+        let mut fatal = self.execute(&current).await;
+        let mut proof = None;
+        if fatal.is_none() && self.cleaner.stop().cause().is_none() {
+            match self.scan(targets).await {
+                Ok(found) => proof = Some(self.prove_applied(&current, found)),
+                Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
+                Err(_) => {}
+            }
+        }
+        timer.abort();
+        Ok(self.finish(fatal, proof))
+    }
+
+    fn check_plan(&self, saved: &Plan) -> Result<(), RunError> {
+        let wrong = |why: String| Err(RunError::Refused(Refusal::WrongPlan(why)));
+        if saved.account != self.identity.account {
+            return wrong(format!(
+                "it is for account {}, these credentials open {}",
+                saved.account, self.identity.account
+            ));
+        }
+        for place in saved.items() {
+            let type_name = &saved.entries[place as usize].resource.type_name;
+            if self.registry().get(type_name.as_str()).is_none() {
+                return wrong(format!(
+                    "it names the resource type {type_name}, which this tool does not know"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The listings in which the plan's items are to be found again, and the stacks that may own them.
+    fn places(&self, saved: &Plan) -> Vec<Target> {
+        let mut places: BTreeSet<(TypeName, Region)> = BTreeSet::new();
+        for place in saved.items() {
+            let resource = &saved.entries[place as usize].resource;
+            places.insert((resource.type_name.clone(), resource.region.clone()));
+        }
+        let regions: BTreeSet<Region> = places.iter().map(|(_, region)| region.clone()).collect();
+        let everywhere = regions.iter().any(Region::is_global);
+        for spec in self.registry().specs().filter(|spec| spec.is_stack) {
+            let all = self.enabled.iter().filter(|region| everywhere || regions.contains(*region));
+            places.extend(all.map(|region| (spec.name.clone(), region.clone())));
+        }
+        places
+            .into_iter()
+            .filter_map(|(type_name, region)| {
+                Some(Target { handler: self.registry().get(type_name.as_str())?.clone(), region })
+            })
+            .collect()
+    }
+
+    /// What of a saved plan still is as it was; and the places in it of what is gone, with the reason.
+    fn still_meant(&self, saved: &Plan, found: Found) -> (Plan, Vec<(u32, String)>) {
+        let listed: BTreeSet<(String, String)> = found
+            .lists
+            .iter()
+            .filter(|list| list.status.is_known())
+            .map(|list| (list.type_name.clone(), list.region.clone()))
+            .collect();
+        let is_listed = |resource: &Resource| {
+            listed.contains(&(resource.type_name.as_str().to_owned(), resource.region.as_str().to_owned()))
+        };
+        let items: HashMap<ResourceKey, u32> = saved
+            .items()
+            .into_iter()
+            .map(|place| (saved.entries[place as usize].resource.key(), place))
+            .collect();
+        let present: BTreeSet<ResourceKey> = found.resources.iter().map(Resource::key).collect();
+        let gone = items
+            .iter()
+            .filter(|(key, place)| {
+                !present.contains(*key) && is_listed(&saved.entries[**place as usize].resource)
+            })
+            .map(|(_, place)| (*place, "it was gone before the plan was applied".to_owned()))
+            .collect();
+        // What stays elsewhere has its say in what is needed.
+        let elsewhere = saved
+            .entries
+            .iter()
+            .filter(|entry| !entry.verdict.deletes() && !is_listed(&entry.resource))
+            .map(|entry| entry.resource.clone());
+        let mut resources: Vec<Resource> = elsewhere.chain(found.resources).collect();
+        // What could not be listed again is not deleted on old knowledge.
+        let unlisted: BTreeSet<ResourceKey> = items
+            .iter()
+            .filter(|(key, place)| {
+                !present.contains(*key) && !is_listed(&saved.entries[**place as usize].resource)
+            })
+            .map(|(key, place)| {
+                resources.push(saved.entries[*place as usize].resource.clone());
+                key.clone()
+            })
+            .collect();
+        resources.sort_by_cached_key(Resource::key);
+        // The age a rule asks for is that of the moment the plan was made: it was reviewed as it stands.
+        let mut entries = self.judge(resources, saved.created_at, &found.stacks_unknown);
+        for entry in &mut entries {
+            let key = entry.resource.key();
+            if unlisted.contains(&key) {
+                entry.verdict = Verdict::unknown("plan", "it could not be listed again");
+            } else {
+                let before = items.get(&key).map(|place| &saved.entries[*place as usize]);
+                check_identity(entry, before);
+            }
+        }
+        let resources: Vec<&Resource> = entries.iter().map(|entry| &entry.resource).collect();
+        let relations = crate::plan::Relations::of(resources.iter().copied(), self.registry());
+        let mut verdicts: Vec<Verdict> = entries.iter().map(|entry| entry.verdict.clone()).collect();
+        crate::plan::spread_keeps(&resources, &relations, &mut verdicts);
+        for (entry, verdict) in entries.iter_mut().zip(verdicts) {
+            entry.verdict = verdict;
+        }
+        (Plan { entries, ..saved.clone() }, gone)
+    }
+
+    /// Whether everything the plan deletes is gone by now.
+    fn prove_applied(&mut self, plan: &Plan, found: Found) -> bool {
+        self.report.lists_again(&found.lists);
+        let present: HashMap<ResourceKey, &Resource> =
+            found.resources.iter().map(|resource| (resource.key(), resource)).collect();
+        let mut proven = true;
+        for place in plan.items() {
+            let planned = &plan.entries[place as usize].resource;
+            let still = present.get(&planned.key()).is_some_and(|now| same_age(now, planned) != Some(false));
+            if still && !self.report.is_leftover(&planned.key()) {
+                self.report.still_listed(&planned.key());
+                proven = false;
+            }
+        }
+        proven
+    }
+}
+
+/// Keeps what is not in the plan, and what is no longer what the plan means.
+fn check_identity(entry: &mut Entry, before: Option<&Entry>) {
+    let Some(before) = before else {
+        if entry.verdict.deletes() {
+            entry.verdict = Verdict::keep("plan", "it is not in the plan");
+        }
+        return;
+    };
+    if !entry.verdict.deletes() {
+        if entry.verdict.action == Action::Keep {
+            entry.verdict.reason = format!("since the plan was made: {}", entry.verdict.reason);
+        }
+        return;
+    }
+    match same_age(&entry.resource, &before.resource) {
+        Some(true) => {}
+        Some(false) => {
+            entry.verdict =
+                Verdict::keep("plan", "it is another resource of the same name, made after the plan");
+        }
+        None => {
+            entry.verdict =
+                Verdict::unknown("plan", "its creation date cannot be read, so it may be another one by now");
+        }
+    }
+}
+
+/// Whether two resources of one name were made at the same time. `None`: one of the dates cannot be read.
+fn same_age(now: &Resource, then: &Resource) -> Option<bool> {
+    match (&now.created, &then.created) {
+        (Fact::Known(now), Fact::Known(then)) => Some(now == then),
+        (Fact::Absent, Fact::Absent) => Some(true),
+        (Fact::Unreadable(_) | Fact::Unread, _) | (_, Fact::Unreadable(_) | Fact::Unread) => None,
+        _ => Some(false),
+    }
+}
+
+impl ItemResult {
+    /// The result of something nobody had to delete.
+    pub(crate) fn already_gone() -> Self {
+        Self {
+            outcome: ItemOutcome::AlreadyGone,
+            attempts: 0,
+            started_at: None,
+            finished_at: None,
+            error: None,
+            blocked_by: Vec::new(),
+        }
+    }
+}

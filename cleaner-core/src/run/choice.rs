@@ -1,0 +1,148 @@
+use std::collections::BTreeSet;
+
+use globset::{Glob, GlobMatcher};
+use resource_filters::source::nearest;
+
+use crate::handler::{Registry, Scope, TypeSpec};
+use crate::resource::{GLOBAL, Region, TypeName};
+
+/// Chooses regions by name; `all` means all that are enabled, and `global`.
+#[derive(Clone, Debug, Default)]
+pub struct RegionChoice {
+    /// The regions to look at; empty: all.
+    pub include: Vec<String>,
+    /// The regions to leave out.
+    pub exclude: Vec<String>,
+}
+
+impl RegionChoice {
+    /// The chosen regions, `global` among them if it was chosen.
+    ///
+    /// # Errors
+    /// The names that are no enabled region, each with the nearest one.
+    pub fn resolve(&self, enabled: &[Region]) -> Result<BTreeSet<Region>, Vec<String>> {
+        let known = || enabled.iter().map(Region::as_str).chain([GLOBAL, "all"]);
+        let problems: Vec<String> = self
+            .include
+            .iter()
+            .chain(&self.exclude)
+            .filter(|name| !known().any(|known| known == name.as_str()))
+            .map(|name| {
+                let hint =
+                    nearest(name, known()).map(|word| format!(" Did you mean `{word}`?")).unwrap_or_default();
+                format!("`{name}` is no region that is enabled for this account.{hint}")
+            })
+            .collect();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let named = |names: &[String], name: &str| names.iter().any(|other| other == name || other == "all");
+        Ok(enabled
+            .iter()
+            .cloned()
+            .chain([Region::global()])
+            .filter(|region| self.include.is_empty() || named(&self.include, region.as_str()))
+            .filter(|region| !named(&self.exclude, region.as_str()))
+            .collect())
+    }
+}
+
+/// Chooses types by globs over their names and aliases.
+#[derive(Clone, Debug, Default)]
+pub struct TypeChoice {
+    /// The types to delete; empty: all that are on by default.
+    pub include: Vec<String>,
+    /// The types to leave alone.
+    pub exclude: Vec<String>,
+}
+
+impl TypeChoice {
+    /// The chosen types.
+    ///
+    /// # Errors
+    /// The patterns that are no glob, or match no type, each with the nearest name.
+    pub fn resolve(&self, registry: &Registry) -> Result<BTreeSet<TypeName>, Vec<String>> {
+        let mut problems = Vec::new();
+        let include = compile(&self.include, registry, &mut problems);
+        let exclude = compile(&self.exclude, registry, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let matches = |globs: &[(String, GlobMatcher)], spec: &TypeSpec| {
+            globs.iter().any(|(text, glob)| {
+                // What is off by default must be asked for by its name, not by a pattern that happens to match.
+                let by_pattern = spec.default || !text.contains(['*', '?', '[', '{']);
+                by_pattern && names(spec).any(|name| glob.is_match(name))
+            })
+        };
+        Ok(registry
+            .specs()
+            .filter(|spec| if include.is_empty() { spec.default } else { matches(&include, spec) })
+            .filter(|spec| !exclude.iter().any(|(_, glob)| names(spec).any(|name| glob.is_match(name))))
+            .map(|spec| spec.name.clone())
+            .collect())
+    }
+}
+
+fn names(spec: &TypeSpec) -> impl Iterator<Item = &str> {
+    std::iter::once(spec.name.as_str()).chain(spec.aliases.iter().map(String::as_str))
+}
+
+fn compile(
+    patterns: &[String],
+    registry: &Registry,
+    problems: &mut Vec<String>,
+) -> Vec<(String, GlobMatcher)> {
+    let mut globs = Vec::new();
+    for pattern in patterns {
+        match Glob::new(pattern) {
+            Err(error) => problems.push(format!("`{pattern}` is no glob: {}.", error.kind())),
+            Ok(glob) => {
+                let glob = glob.compile_matcher();
+                if registry.specs().flat_map(names).any(|name| glob.is_match(name)) {
+                    globs.push((pattern.clone(), glob));
+                } else {
+                    let hint = nearest(pattern, registry.specs().flat_map(names))
+                        .map(|word| format!(" Did you mean `{word}`?"))
+                        .unwrap_or_default();
+                    problems.push(format!("`{pattern}` matches no resource type.{hint}"));
+                }
+            }
+        }
+    }
+    globs
+}
+
+/// Whether a type can be in a region.
+pub(super) fn fits(spec: &TypeSpec, region: &Region) -> bool {
+    (spec.scope == Scope::Global) == region.is_global()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn regions(include: &[&str], exclude: &[&str]) -> Result<Vec<String>, Vec<String>> {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let enabled = [Region::from("eu-west-1"), Region::from("us-east-1")];
+        RegionChoice { include: owned(include), exclude: owned(exclude) }
+            .resolve(&enabled)
+            .map(|regions| regions.iter().map(|region| region.as_str().to_owned()).collect())
+    }
+
+    #[test]
+    fn all_regions_and_global_are_the_default() {
+        let all = ["eu-west-1", "global", "us-east-1"].map(str::to_owned).to_vec();
+        assert_eq!(regions(&[], &[]), Ok(all.clone()));
+        assert_eq!(regions(&["all"], &[]), Ok(all));
+        assert_eq!(regions(&[], &["global", "us-east-1"]), Ok(vec!["eu-west-1".to_owned()]));
+        assert_eq!(regions(&["global"], &[]), Ok(vec!["global".to_owned()]));
+    }
+
+    #[test]
+    fn an_unknown_region_is_named_with_the_nearest_one() {
+        let problems = regions(&["eu-wset-1"], &["mars"]).expect_err("both are wrong");
+        assert_eq!(problems.len(), 2);
+        assert!(problems[0].contains("`eu-west-1`"), "{}", problems[0]);
+    }
+}

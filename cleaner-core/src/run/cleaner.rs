@@ -1,0 +1,185 @@
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Options, Run, RunError, Stop};
+use crate::account::{Identity, Refusal};
+use crate::error::{Error, ErrorKind};
+use crate::event::{EventKind, Recorder, Reporter};
+use crate::handler::{Access, Registry};
+use crate::lane::Lanes;
+use crate::report::ApiStats;
+use crate::resource::Region;
+
+/// Clears one account. Several may work in one process; they share nothing.
+pub struct Cleaner {
+    session: aws_dynamic::Session,
+    registry: Arc<Registry>,
+    options: Options,
+    stats: Arc<ApiStats>,
+    stop: Stop,
+}
+
+/// Says whose credentials these are, in words for people.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct WhoAmI {
+    /// The account.
+    pub account: crate::account::AccountId,
+    /// Its alias, if it has one and it could be read.
+    pub alias: Option<String>,
+    /// The ARN of the caller.
+    pub arn: String,
+    /// The unique id of the caller.
+    pub user_id: String,
+    /// The partition.
+    pub partition: String,
+    /// The regions that are enabled, if they could be read.
+    pub regions: Vec<Region>,
+}
+
+impl Cleaner {
+    /// A cleaner with these credentials, these types and these limits.
+    ///
+    /// `stats` must be the observer the session was made with; otherwise reports count no calls.
+    pub fn new(
+        session: aws_dynamic::Session,
+        registry: Arc<Registry>,
+        options: Options,
+        stats: Arc<ApiStats>,
+    ) -> Self {
+        Self { session, registry, options, stats, stop: Stop::default() }
+    }
+
+    /// What stops the run from outside.
+    pub fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    /// The limits.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The types.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    /// Asks whose credentials these are.
+    ///
+    /// # Errors
+    /// What STS answered. An alias or regions that cannot be read are left empty.
+    pub async fn whoami(&self) -> Result<WhoAmI, Error> {
+        let identity = self.identify().await?;
+        let access = self.access(&identity, Lanes::default());
+        let alias = identity.alias(&access.global()).await.ok().flatten();
+        let regions = identity.regions(&access.global()).await.unwrap_or_default();
+        Ok(WhoAmI {
+            account: identity.account,
+            alias,
+            arn: identity.arn,
+            user_id: identity.user_id,
+            partition: identity.partition,
+            regions,
+        })
+    }
+
+    async fn identify(&self) -> Result<Identity, Error> {
+        Identity::ask(&self.session, &self.options.home_region).await
+    }
+
+    fn access(&self, identity: &Identity, lanes: Lanes) -> Access {
+        Access::new(
+            identity.account.clone(),
+            &identity.partition,
+            Some(self.session.clone()),
+            lanes,
+            self.options.settings.clone(),
+        )
+    }
+
+    /// Finds out which account this is, and whether it may be cleared. Calls nothing but STS until the account is the right one.
+    ///
+    /// # Errors
+    /// The refusal of a guard, or what was in the way.
+    pub async fn begin(&self, reporters: Vec<Box<dyn Reporter>>) -> Result<Run<'_>, RunError> {
+        let identity = self.identify().await?;
+        self.options.guard.check_account(&identity.account)?;
+        let (slowed, slowed_lanes) = tokio::sync::mpsc::unbounded_channel();
+        let lanes = Lanes::builder()
+            .quotas(self.options.quotas)
+            .stop(self.stop.token().clone())
+            .on_slowed(move |lane, budget, rate| {
+                // The run is over if nobody listens any more.
+                drop(slowed.send(EventKind::LaneSlowed {
+                    service: lane.service().to_owned(),
+                    region: lane.region().to_owned(),
+                    budget: budget.to_owned(),
+                    rate,
+                }));
+            })
+            .build();
+        let access = self.access(&identity, lanes);
+        let mut warnings = Vec::new();
+        let global = access.global();
+        let (alias, management, enabled) = tokio::join!(
+            identity.alias(&global),
+            identity.is_management_account(&global),
+            identity.regions(&global),
+        );
+        let alias = match alias {
+            Ok(alias) => alias,
+            Err(error) => {
+                warnings
+                    .push(format!("the account's alias could not be read, so it was not checked: {error}"));
+                None
+            }
+        };
+        if let Some(alias) = &alias {
+            self.options.guard.check_alias(alias)?;
+        }
+        match management {
+            Ok(Some(true)) => return Err(Refusal::ManagementAccount(identity.account.clone()).into()),
+            Ok(_) => {}
+            Err(error) => warnings.push(format!(
+                "whether this is the organization's management account could not be read: {error}"
+            )),
+        }
+        let enabled = match enabled {
+            Ok(enabled) => enabled,
+            Err(error) if error.kind == ErrorKind::Credentials => return Err(error.into()),
+            Err(error) => self.named_regions().ok_or(error)?,
+        };
+        let types = self.options.types.resolve(&self.registry).map_err(RunError::Usage)?;
+        let regions = self.options.regions.resolve(&enabled).map_err(RunError::Usage)?;
+        let mut run = Run::new(self, identity, alias, access, Recorder::new(reporters), slowed_lanes);
+        run.enabled = enabled;
+        run.announce(types, regions, warnings);
+        Ok(run)
+    }
+
+    /// The regions the user named, which do where the account's own cannot be listed.
+    fn named_regions(&self) -> Option<Vec<Region>> {
+        let named: BTreeSet<Region> = self
+            .options
+            .regions
+            .include
+            .iter()
+            .filter(|name| !matches!(name.as_str(), "all" | "global"))
+            .map(|name| Region::from(name.as_str()))
+            .collect();
+        let all = self.options.regions.include.is_empty()
+            || self.options.regions.include.iter().any(|name| name == "all");
+        (!all).then(|| named.into_iter().collect())
+    }
+
+    pub(super) fn stats(&self) -> &ApiStats {
+        &self.stats
+    }
+}
+
+impl fmt::Debug for Cleaner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cleaner").field("options", &self.options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,21 @@
+//! The whole line, from credentials to a proven result.
+//!
+//! ```text
+//! Cleaner::begin -> Run::plan -> (somebody confirms) -> Run::clear or Run::apply -> Report
+//!   identity, guard    scan                               execute, verify
+//! ```
+
+mod apply;
+mod choice;
+mod cleaner;
+mod options;
+mod outcome;
+mod session;
+mod stop;
+mod verify;
+
+pub use choice::{RegionChoice, TypeChoice};
+pub use cleaner::{Cleaner, WhoAmI};
+pub use options::Options;
+pub use session::{Run, RunError};
+pub use stop::{Stop, StopCause};

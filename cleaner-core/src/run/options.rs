@@ -1,0 +1,65 @@
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use resource_filters::Filters;
+
+use super::{RegionChoice, TypeChoice};
+use crate::account::Guard;
+use crate::handler::Settings;
+use crate::lane::Quotas;
+use crate::resource::TypeName;
+
+/// Says what a run may do, and how long.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The tool and its version, as reports name it.
+    pub tool: String,
+    /// Which accounts may be cleared.
+    pub guard: Guard,
+    /// Which regions are looked at.
+    pub regions: RegionChoice,
+    /// Which types are deleted.
+    pub types: TypeChoice,
+    /// The allow and deny rules.
+    pub filters: Arc<Filters>,
+    /// The switches of types that are on.
+    pub settings: HashMap<TypeName, Arc<Settings>>,
+    /// The built-in protections that are lifted, by name.
+    pub lifted: BTreeSet<String>,
+    /// How long the run may take.
+    pub deadline: Option<Duration>,
+    /// How long nothing may change before what is held is given up.
+    pub patience: Duration,
+    /// How many looks in a row must find the account clean.
+    pub verify_passes: u32,
+    /// More deletions than this are refused.
+    pub max_deletions: Option<usize>,
+    /// The rates lanes start with.
+    pub quotas: Quotas,
+    /// The region for calls that need one before the regions are known.
+    pub home_region: String,
+    /// Whether creation dates are read of everything, as a saved plan needs them.
+    pub details: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            tool: concat!("aws-cleaner ", env!("CARGO_PKG_VERSION")).to_owned(),
+            guard: Guard { protected_words: vec!["prod".to_owned()], ..Guard::default() },
+            regions: RegionChoice::default(),
+            types: TypeChoice::default(),
+            filters: Arc::default(),
+            settings: HashMap::new(),
+            lifted: BTreeSet::new(),
+            deadline: Some(Duration::from_secs(2 * 60 * 60)),
+            patience: Duration::from_secs(2 * 60),
+            verify_passes: 1,
+            max_deletions: None,
+            quotas: Quotas::Aws,
+            home_region: "us-east-1".to_owned(),
+            details: false,
+        }
+    }
+}

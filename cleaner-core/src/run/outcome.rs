@@ -1,0 +1,140 @@
+use std::time::Duration;
+
+use super::stop::StopCause;
+use super::{Run, RunError};
+use crate::account::Refusal;
+use crate::error::{Error, ErrorKind};
+use crate::event::EventKind;
+use crate::execute::{Executor, ItemResult, Order};
+use crate::plan::{Plan, Relations};
+use crate::report::{Outcome, Report};
+
+impl Run<'_> {
+    /// Ends the run with a report of the plan; nothing was deleted.
+    pub fn dry_run(mut self, plan: &Plan) -> Report {
+        self.report.planned_only(plan);
+        self.finish(None, None)
+    }
+
+    /// Deletes what the plan says, looks again until the account is clean or no more can be done, and reports.
+    ///
+    /// The report is complete in every case: what failed, what holds it, and what nobody knows.
+    ///
+    /// # Errors
+    /// Only a refusal, before anything was deleted.
+    pub async fn clear(mut self, plan: Plan) -> Result<Report, RunError> {
+        self.check_limit(&plan)?;
+        let timer = self.start_deadline();
+        let mut fatal = self.execute(&plan).await;
+        let mut proof = None;
+        if fatal.is_none() && self.cleaner.stop().cause().is_none() {
+            match self.verify(plan).await {
+                Ok(found) => proof = Some(found),
+                Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
+                Err(_) => {}
+            }
+        }
+        timer.abort();
+        Ok(self.finish(fatal, proof))
+    }
+
+    pub(super) fn check_limit(&self, plan: &Plan) -> Result<(), RunError> {
+        let planned = plan.items().len();
+        match self.options().max_deletions {
+            Some(limit) if planned > limit => Err(Refusal::TooManyDeletions { planned, limit }.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Stops the run when its time is up. Counts from the start of the run.
+    pub(super) fn start_deadline(&self) -> tokio::task::JoinHandle<()> {
+        let stop = self.cleaner.stop().clone();
+        let left = self.options().deadline.map(|deadline| deadline.saturating_sub(self.report.elapsed()));
+        tokio::spawn(async move {
+            match left {
+                Some(left) => {
+                    tokio::time::sleep(left.max(Duration::from_millis(1))).await;
+                    stop.stop(StopCause::Deadline);
+                }
+                None => std::future::pending().await,
+            }
+        })
+    }
+
+    /// Deletes the items of a plan, and takes down what became of them.
+    pub(super) async fn execute(&mut self, plan: &Plan) -> Option<Error> {
+        let (results, fatal) = self.execute_items(plan).await;
+        for (place, result) in plan.items().into_iter().zip(results) {
+            self.report.result(&plan.entries[place as usize].resource.key(), result);
+        }
+        fatal
+    }
+
+    pub(super) async fn execute_items(&mut self, plan: &Plan) -> (Vec<ItemResult>, Option<Error>) {
+        let items = plan.items();
+        let relations = Relations::of(plan.entries.iter().map(|entry| &entry.resource), self.registry());
+        let graph = plan.graph(self.registry());
+        let order = Order { plan, items: &items, graph: &graph, relations: &relations };
+        let executor = Executor {
+            access: &self.access,
+            registry: self.cleaner.registry(),
+            patience: self.options().patience,
+        };
+        let results = executor.run(&order, &mut self.recorder).await;
+        self.drain_slowed();
+        if self.recorder.failure().is_some() {
+            self.cleaner.stop().stop(StopCause::Reporter);
+        }
+        results
+    }
+
+    /// Closes the books.
+    pub(super) fn finish(mut self, fatal: Option<Error>, proof: Option<bool>) -> Report {
+        self.drain_slowed();
+        let cause = self.cleaner.stop().cause();
+        let mut report = self.report.build(self.cleaner.stats(), cause);
+        let summary = &report.summary;
+        let left = summary.failed + summary.blocked + summary.pending;
+        let unknown = summary.unknown_lists + summary.unknown_verdicts;
+        let (outcome, reason) = match (&fatal, cause, proof) {
+            (Some(error), _, _) => (Outcome::Failed, Some(error.to_string())),
+            (None, Some(StopCause::Reporter), _) => (
+                Outcome::Failed,
+                Some("what happened could not be written down, so the run stopped.".to_owned()),
+            ),
+            (None, Some(StopCause::Deadline), _) => {
+                (Outcome::Interrupted, Some("the deadline passed with work left.".to_owned()))
+            }
+            (None, Some(StopCause::Interrupt), _) => {
+                (Outcome::Interrupted, Some("the run was stopped.".to_owned()))
+            }
+            (None, None, None) if unknown == 0 => (Outcome::DryRun, None),
+            (None, None, None) => {
+                let reason =
+                    format!("this was a dry run; {unknown} listings or rules could not be answered.");
+                (Outcome::Incomplete, Some(reason))
+            }
+            (None, None, Some(_)) if left > 0 => {
+                (Outcome::Leftovers, Some(format!("{left} resources should be gone and are not.")))
+            }
+            (None, None, Some(_)) if unknown > 0 => {
+                let reason = format!("{unknown} listings or rules could not be answered, so nobody knows.");
+                (Outcome::Incomplete, Some(reason))
+            }
+            (None, None, Some(false)) => (
+                Outcome::Leftovers,
+                Some("the account did not stay clean while it was looked at.".to_owned()),
+            ),
+            (None, None, Some(true)) => (Outcome::Clean, None),
+        };
+        report.outcome = outcome;
+        report.reason = reason;
+        report.fatal = fatal;
+        self.recorder.emit(EventKind::RunFinished { outcome, summary: report.summary.clone() });
+        if let Err(error) = self.recorder.finish() {
+            report.outcome = Outcome::Failed;
+            report.reason = Some(format!("what happened could not be written down: {error}."));
+        }
+        report
+    }
+}

@@ -1,0 +1,266 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::choice::fits;
+use super::{Cleaner, Options};
+use crate::account::{Identity, Refusal, protect_own_hands};
+use crate::error::Error;
+use crate::event::{EventKind, ItemRef, Recorder};
+use crate::handler::{Access, Registry};
+use crate::plan::{Entry, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations};
+use crate::report::ReportBuilder;
+use crate::resource::{Region, Resource, TypeName};
+use crate::scan::{Found, ScanNeeds, Scanner, Target};
+
+/// The version of the event format.
+const EVENT_VERSION: u32 = 1;
+
+/// One run on an account that is known to be the right one.
+pub struct Run<'a> {
+    pub(super) cleaner: &'a Cleaner,
+    pub(super) identity: Identity,
+    pub(super) access: Access,
+    pub(super) recorder: Recorder,
+    pub(super) report: ReportBuilder,
+    pub(super) types: BTreeSet<TypeName>,
+    pub(super) regions: BTreeSet<Region>,
+    pub(super) enabled: Vec<Region>,
+    alias: Option<String>,
+    slowed: UnboundedReceiver<EventKind>,
+}
+
+/// Says why a run could not be.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum RunError {
+    /// A guard forbids it.
+    Refused(Refusal),
+    /// The user asked for something that is not there: regions, types.
+    Usage(Vec<String>),
+    /// Something was in the way.
+    Failed(Error),
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        cleaner: &'a Cleaner,
+        identity: Identity,
+        alias: Option<String>,
+        access: Access,
+        recorder: Recorder,
+        slowed: UnboundedReceiver<EventKind>,
+    ) -> Self {
+        let report = ReportBuilder::new(&cleaner.options().tool, &identity, alias.clone());
+        Self {
+            cleaner,
+            identity,
+            access,
+            recorder,
+            report,
+            types: BTreeSet::new(),
+            regions: BTreeSet::new(),
+            enabled: Vec::new(),
+            alias,
+            slowed,
+        }
+    }
+
+    pub(super) fn announce(
+        &mut self,
+        types: BTreeSet<TypeName>,
+        regions: BTreeSet<Region>,
+        warnings: Vec<String>,
+    ) {
+        self.types = types;
+        self.regions = regions;
+        self.report.regions(&self.regions);
+        self.recorder.emit(EventKind::RunStarted {
+            version: EVENT_VERSION,
+            tool: self.options().tool.clone(),
+            run_id: self.report.run_id().to_owned(),
+            account: self.identity.account.clone(),
+            regions: self.regions.iter().cloned().collect(),
+            types: self.types.len(),
+        });
+        for message in warnings {
+            self.warn(message);
+        }
+    }
+
+    /// The caller.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The account's alias, if it has one.
+    pub fn alias(&self) -> Option<&str> {
+        self.alias.as_deref()
+    }
+
+    pub(super) fn options(&self) -> &Options {
+        self.cleaner.options()
+    }
+
+    pub(super) fn registry(&self) -> &'a Registry {
+        self.cleaner.registry()
+    }
+
+    pub(super) fn warn(&mut self, message: String) {
+        self.report.warning(message.clone());
+        self.recorder.emit(EventKind::Warning { message });
+    }
+
+    /// Passes on what lanes said meanwhile.
+    pub(super) fn drain_slowed(&mut self) {
+        while let Ok(event) = self.slowed.try_recv() {
+            self.recorder.emit(event);
+        }
+    }
+
+    /// Lists everything, and decides what to do with it. Calls nothing that writes.
+    ///
+    /// # Errors
+    /// Credentials that are no longer accepted, or a run that was stopped. Failed listings are part of the plan.
+    pub async fn plan(&mut self) -> Result<Plan, RunError> {
+        let created_at = Timestamp::now();
+        let targets = self.targets();
+        self.recorder.emit(EventKind::ScanStarted { lists: targets.len() });
+        let found = self.scan(targets).await?;
+        let resources: Vec<Resource> = found.resources;
+        let entries = self.judge(resources, created_at, &found.stacks_unknown);
+        let plan = Plan {
+            version: PLAN_VERSION,
+            tool: self.options().tool.clone(),
+            run_id: self.report.run_id().to_owned(),
+            account: self.identity.account.clone(),
+            partition: self.identity.partition.clone(),
+            alias: self.alias.clone(),
+            created_at,
+            regions: self.regions.iter().cloned().collect(),
+            types: self.types.iter().cloned().collect(),
+            entries,
+            lists: found.lists,
+        };
+        for entry in &plan.entries {
+            let (resource, verdict) = (Box::new(entry.resource.clone()), entry.verdict.clone());
+            self.recorder.emit(EventKind::Found { resource, verdict });
+        }
+        let delete = plan.items();
+        let graph = plan.graph(self.registry());
+        let item = |node: &u32| ItemRef::from(&plan.entries[delete[*node as usize] as usize].resource);
+        self.recorder.emit(EventKind::Planned {
+            delete: delete.len(),
+            keep: plan.entries.len() - delete.len(),
+            cycles: graph.cycles.iter().map(|circle| circle.iter().map(item).collect()).collect(),
+        });
+        self.report.plan(&plan);
+        Ok(plan)
+    }
+
+    /// What to list: the chosen types in the chosen regions, and stacks everywhere, since they may own any of it.
+    fn targets(&self) -> Vec<Target> {
+        let mut targets = Vec::new();
+        for handler in self.registry().handlers() {
+            let spec = handler.spec();
+            let global_chosen = self.regions.iter().any(Region::is_global);
+            let everywhere = spec.is_stack && global_chosen;
+            let selected = spec.is_stack || self.types.contains(&spec.name);
+            let all = self.enabled.iter().cloned().chain([Region::global()]);
+            targets.extend(
+                all.filter(|region| {
+                    selected && fits(spec, region) && (everywhere || self.regions.contains(region))
+                })
+                .map(|region| Target { handler: handler.clone(), region }),
+            );
+        }
+        targets
+    }
+
+    pub(super) async fn scan(&mut self, targets: Vec<Target>) -> Result<Found, RunError> {
+        let needs = self.needs();
+        let scanner = Scanner { access: &self.access, registry: self.cleaner.registry(), needs: &needs };
+        let mut found = scanner.scan(targets, &mut self.recorder).await?;
+        for resource in &mut found.resources {
+            protect_own_hands(&self.identity, resource);
+        }
+        self.drain_slowed();
+        Ok(found)
+    }
+
+    fn needs(&self) -> ScanNeeds {
+        let rules = self.options().filters.needs();
+        let mut tag_keys = rules.tag_keys;
+        if !self.options().lifted.contains("keep-tag") {
+            tag_keys.extend([KEEP_TAG.to_owned(), KEEP_UNTIL_TAG.to_owned()]);
+        }
+        ScanNeeds { tags: !tag_keys.is_empty(), tag_keys, details: self.options().details || rules.created }
+    }
+
+    /// Decides about resources.
+    pub(super) fn judge(
+        &self,
+        resources: Vec<Resource>,
+        now: Timestamp,
+        stacks_unknown: &BTreeMap<Region, String>,
+    ) -> Vec<Entry> {
+        let relations = Relations::of(resources.iter(), self.registry());
+        let judge = Judge {
+            filters: &self.options().filters,
+            lifted: &self.options().lifted,
+            selected: &self.types,
+            regions: &self.regions,
+            account: &self.identity.account,
+            stacks_unknown,
+            now,
+        };
+        let all: Vec<&Resource> = resources.iter().collect();
+        let verdicts = judge.verdicts(&all, &relations);
+        let stacks: Vec<Option<String>> = (0_u32..)
+            .zip(&all)
+            .map(|(place, _)| {
+                let stack =
+                    relations.owners[place as usize].iter().find(|owner| relations.stacks.contains(owner))?;
+                Some(all[*stack as usize].name.as_ref().to_owned())
+            })
+            .collect();
+        resources
+            .into_iter()
+            .zip(verdicts)
+            .zip(stacks)
+            .map(|((resource, verdict), stack)| Entry { resource, verdict, stack })
+            .collect()
+    }
+}
+
+impl fmt::Debug for Run<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "run on account {}", self.identity.account)
+    }
+}
+
+impl From<Refusal> for RunError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Error> for RunError {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Usage(problems) => f.write_str(&problems.join("\n")),
+            Self::Failed(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}

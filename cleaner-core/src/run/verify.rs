@@ -1,0 +1,174 @@
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::choice::fits;
+use super::{Run, RunError};
+use crate::error::{Error, ErrorKind};
+use crate::event::EventKind;
+use crate::plan::{Entry, Plan};
+use crate::report::ItemOutcome;
+use crate::resource::{Region, Resource, ResourceKey, TypeName};
+use crate::scan::Target;
+
+/// The first pause before looking again at what is still listed though AWS says it is gone; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The longest such pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+impl Run<'_> {
+    /// Looks again at everything that was touched and everything deletions create, and deletes what is there and should not be,
+    /// until nothing is, as often in a row as asked for. Tells whether it came to that.
+    ///
+    /// # Errors
+    /// Credentials, or a run that was stopped.
+    pub(super) async fn verify(&mut self, mut plan: Plan) -> Result<bool, RunError> {
+        let targets = self.touched(&plan);
+        let (mut pass, mut clean) = (0, 0);
+        let mut pause = FIRST_PAUSE;
+        let mut last_change = Instant::now();
+        loop {
+            pass += 1;
+            self.recorder.emit(EventKind::VerifyStarted { pass, lists: targets.len() });
+            let found = self.scan(targets.clone()).await?;
+            self.report.lists_again(&found.lists);
+            let unknown = found.unknown_lists();
+            plan = self.replan(plan, found);
+            let remaining = plan.items();
+            // What the run could not delete is known to be there: it is a leftover, not news.
+            let again: Vec<u32> = remaining
+                .iter()
+                .copied()
+                .filter(|place| !self.report.is_leftover(&plan.entries[*place as usize].resource.key()))
+                .collect();
+            self.recorder.emit(EventKind::VerifyFinished { pass, remaining: remaining.len() });
+            if again.is_empty() {
+                self.report.confirm_gone(&plan);
+                clean += 1;
+                if clean >= self.options().verify_passes.max(1) || unknown > 0 {
+                    return Ok(true);
+                }
+                continue;
+            }
+            clean = 0;
+            if last_change.elapsed() >= self.options().patience {
+                for place in again {
+                    let key = plan.entries[place as usize].resource.key();
+                    self.report.still_listed(&key);
+                }
+                return Ok(false);
+            }
+            self.report.found_later(&plan, &again);
+            let deleted = self.delete_again(&plan, &again).await?;
+            if deleted > 0 {
+                last_change = Instant::now();
+                pause = FIRST_PAUSE;
+            } else {
+                // Nothing to delete, only lists that lag behind: look again a little later.
+                let stop = self.access.lanes().stop_token().clone();
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = stop.cancelled() => return Err(Error::interrupted().into()),
+                }
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+
+    /// Deletes items that are there though they should not be; tells how many really were there.
+    async fn delete_again(&mut self, plan: &Plan, again: &[u32]) -> Result<usize, RunError> {
+        let wanted: HashSet<u32> = again.iter().copied().collect();
+        let mut part = plan.clone();
+        for (place, entry) in (0_u32..).zip(&mut part.entries) {
+            if entry.verdict.deletes() && !wanted.contains(&place) {
+                entry.verdict = crate::plan::Verdict::managed("it could not be deleted before");
+            }
+        }
+        let (results, fatal) = self.execute_items(&part).await;
+        let mut deleted = 0;
+        for (place, result) in part.items().into_iter().zip(results) {
+            deleted += usize::from(result.outcome == ItemOutcome::Deleted);
+            self.report.result(&part.entries[place as usize].resource.key(), result);
+        }
+        match fatal {
+            Some(error) => Err(error.into()),
+            None if self.cleaner.stop().cause().is_some() => Err(Error::interrupted().into()),
+            None => Ok(deleted),
+        }
+    }
+
+    /// The listings that can show whether the plan came true: of every type and region it deletes in, and of all by-products of
+    /// deletions.
+    fn touched(&self, plan: &Plan) -> Vec<Target> {
+        let mut places: BTreeSet<(TypeName, Region)> = plan
+            .items()
+            .into_iter()
+            .map(|place| &plan.entries[place as usize].resource)
+            .map(|resource| (resource.type_name.clone(), resource.region.clone()))
+            .collect();
+        let regions: BTreeSet<Region> = places.iter().map(|(_, region)| region.clone()).collect();
+        let failed: HashSet<(&str, &str)> = plan
+            .lists
+            .iter()
+            .filter(|list| !list.status.is_known())
+            .map(|list| (list.type_name.as_str(), list.region.as_str()))
+            .collect();
+        for spec in self.registry().specs().filter(|spec| spec.by_product && self.types.contains(&spec.name))
+        {
+            let near = regions.iter().filter(|region| fits(spec, region));
+            // A listing that failed in the scan has its say there.
+            places.extend(
+                near.filter(|region| !failed.contains(&(spec.name.as_str(), region.as_str())))
+                    .map(|region| (spec.name.clone(), region.clone())),
+            );
+        }
+        places
+            .into_iter()
+            .filter_map(|(type_name, region)| {
+                Some(Target { handler: self.registry().get(type_name.as_str())?.clone(), region })
+            })
+            .collect()
+    }
+
+    /// The plan anew, from what is known now: what was just listed, and what stays elsewhere. What was kept once stays kept.
+    fn replan(&self, plan: Plan, found: crate::scan::Found) -> Plan {
+        let listed: HashSet<(String, String)> = found
+            .lists
+            .iter()
+            .filter(|list| list.status.is_known())
+            .map(|list| (list.type_name.clone(), list.region.clone()))
+            .collect();
+        let is_listed = |resource: &Resource| {
+            listed.contains(&(resource.type_name.as_str().to_owned(), resource.region.as_str().to_owned()))
+        };
+        let kept: HashMap<ResourceKey, Entry> = plan
+            .entries
+            .into_iter()
+            .filter(|entry| !entry.verdict.deletes())
+            .map(|entry| (entry.resource.key(), entry))
+            .collect();
+        let elsewhere =
+            kept.values().filter(|entry| !is_listed(&entry.resource)).map(|entry| entry.resource.clone());
+        let mut resources: Vec<Resource> = elsewhere.collect();
+        resources.extend(found.resources);
+        resources.sort_by_cached_key(Resource::key);
+        let mut entries = self.judge(resources, plan.created_at, &found.stacks_unknown);
+        for entry in &mut entries {
+            if let Some(before) = kept.get(&entry.resource.key()) {
+                entry.verdict = before.verdict.clone();
+                entry.stack.clone_from(&before.stack);
+            }
+        }
+        Plan { entries, ..plan }
+    }
+}
+
+impl From<RunError> for Error {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Failed(error) => error,
+            other => Self::new(ErrorKind::Invalid, other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::{Value, json};
+
+use crate::error::Error;
+use crate::handler::{Access, Registry, TagSource};
+use crate::lane::Purpose;
+use crate::resource::{Fact, Region, Resource, Tags, TypeName};
+
+/// Up to this many keys, asking for the resources that carry them is cheaper than asking for all tagged resources.
+const FEW_KEYS: usize = 4;
+
+/// Reads the tags of types that the Resource Groups Tagging API knows: some calls per region instead of one per resource.
+pub(super) async fn read(
+    access: &Access,
+    registry: &Registry,
+    keys: &BTreeSet<String>,
+    resources: &mut [Resource],
+) {
+    let is_open = |resource: &Resource| {
+        resource.managed.is_none()
+            && resource.tags.is_unread()
+            && registry
+                .get(resource.type_name.as_str())
+                .is_some_and(|handler| handler.spec().tags == TagSource::Bulk)
+    };
+    let regions: BTreeSet<Region> = resources
+        .iter()
+        .filter(|resource| is_open(resource))
+        .map(|resource| resource.region.clone())
+        .collect();
+    let questions = regions.into_iter().map(|region| async {
+        let tags = read_region(access, &region, keys).await;
+        (region, tags)
+    });
+    let answers: HashMap<Region, Result<HashMap<String, Tags>, Error>> =
+        futures::future::join_all(questions).await.into_iter().collect();
+    for resource in resources.iter_mut().filter(|resource| is_open(resource)) {
+        resource.tags = match (answers.get(&resource.region), &resource.arn) {
+            (Some(Ok(tags)), Some(arn)) => Fact::Known(tags.get(&**arn).cloned().unwrap_or_default()),
+            (Some(Err(error)), _) => Fact::Unreadable(error.to_string()),
+            (_, None) => Fact::Unreadable("it has no ARN to look its tags up by".to_owned()),
+            (None, _) => Fact::Unreadable("its region was not asked".to_owned()),
+        };
+    }
+}
+
+async fn read_region(
+    access: &Access,
+    region: &Region,
+    keys: &BTreeSet<String>,
+) -> Result<HashMap<String, Tags>, Error> {
+    let context = access.context(&TypeName::from(""), region, Purpose::List);
+    let filters: Vec<Value> = if keys.len() <= FEW_KEYS {
+        keys.iter().map(|key| json!({ "TagFilters": [{ "Key": key }], "ResourcesPerPage": 100 })).collect()
+    } else {
+        vec![json!({ "ResourcesPerPage": 100 })]
+    };
+    let mut found: HashMap<String, Tags> = HashMap::new();
+    for input in filters {
+        let mut pages = context.pages("resourcegroupstaggingapi", "GetResources", input)?;
+        while let Some(page) = pages.next().await? {
+            for mapping in page.get("ResourceTagMappingList").and_then(Value::as_array).into_iter().flatten()
+            {
+                let Some(arn) = mapping.get("ResourceARN").and_then(Value::as_str) else { continue };
+                let tags = mapping.get("Tags").and_then(Value::as_array).into_iter().flatten();
+                let tags = tags.filter_map(|tag| {
+                    let text = |key: &str| tag.get(key).and_then(Value::as_str).map(str::to_owned);
+                    Some((text("Key")?, text("Value").unwrap_or_default()))
+                });
+                found.entry(arn.to_owned()).or_default().extend(tags);
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,192 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+use super::{bulk_tags, listing};
+use crate::account::Identity;
+use crate::error::{Error, ErrorKind};
+use crate::event::{EventKind, Progress, Recorder};
+use crate::handler::{Access, DynHandler, Registry};
+use crate::report::{ListReport, ListStatus};
+use crate::resource::{Region, Resource};
+
+/// How often progress is drawn.
+const TICK: Duration = Duration::from_millis(100);
+
+/// One listing to make: a type in a region.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The type's handler.
+    pub handler: Arc<dyn DynHandler>,
+    /// The region, or `global`.
+    pub region: Region,
+}
+
+/// Says what rules ask of resources beyond what lists bring.
+#[derive(Clone, Debug, Default)]
+pub struct ScanNeeds {
+    /// Whether any tag is needed.
+    pub tags: bool,
+    /// The tags that are needed, by key.
+    pub tag_keys: BTreeSet<String>,
+    /// Whether creation dates and other details are needed.
+    pub details: bool,
+}
+
+/// What a scan found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The resources, in the order of region, type and id.
+    pub resources: Vec<Resource>,
+    /// How each listing ended.
+    pub lists: Vec<ListReport>,
+    /// The regions whose stacks could not be listed, and why.
+    pub stacks_unknown: BTreeMap<Region, String>,
+}
+
+impl Found {
+    /// How many listings did not say what there is.
+    pub fn unknown_lists(&self) -> usize {
+        self.lists.iter().filter(|list| !list.status.is_known()).count()
+    }
+}
+
+/// Lists types in regions.
+#[derive(Debug)]
+pub struct Scanner<'a> {
+    /// The account.
+    pub access: &'a Access,
+    /// The types, for their facts.
+    pub registry: &'a Registry,
+    /// What to ask beyond the lists.
+    pub needs: &'a ScanNeeds,
+}
+
+impl Scanner<'_> {
+    /// Makes all listings at once and tells the recorder how they go.
+    ///
+    /// # Errors
+    /// Credentials, if they are no longer accepted; interrupted, if the run was stopped. Every other failed listing is part of
+    /// what was found.
+    pub async fn scan(&self, targets: Vec<Target>, recorder: &mut Recorder) -> Result<Found, Error> {
+        let mut found = Found::default();
+        let mut progress = Progress { total: targets.len(), ..Progress::default() };
+        let mut tasks = JoinSet::new();
+        for target in targets {
+            let (access, needs) = (self.access.clone(), self.needs.clone());
+            tasks.spawn(async move {
+                let result = listing::list(&access, &target, &needs).await;
+                (target, result)
+            });
+        }
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut dead_regions: BTreeMap<Region, bool> = BTreeMap::new();
+        let stop = self.access.lanes().stop_token().clone();
+        loop {
+            let (target, result) = tokio::select! {
+                biased;
+                joined = tasks.join_next() => match joined {
+                    None => break,
+                    Some(Ok(done)) => done,
+                    Some(Err(error)) => {
+                        return Err(Error::new(ErrorKind::Unexpected, format!("a listing broke off: {error}.")));
+                    }
+                },
+                () = stop.cancelled() => return Err(Error::interrupted()),
+                _ = tick.tick() => {
+                    progress.running = tasks.len();
+                    recorder.emit(EventKind::Tick { progress: progress.clone() });
+                    continue;
+                }
+            };
+            let result = match result {
+                Err(error) if error.kind == ErrorKind::Credentials => {
+                    // An opt-in region that is off does not know the credentials; everywhere else that is the end.
+                    let dead = match dead_regions.get(&target.region) {
+                        Some(dead) => *dead,
+                        None => self.credentials_still_good().await,
+                    };
+                    dead_regions.insert(target.region.clone(), dead);
+                    if !dead || target.region.is_global() {
+                        return Err(error);
+                    }
+                    Err(error.with_kind(ErrorKind::UnsupportedRegion))
+                }
+                other => other,
+            };
+            progress.done += 1;
+            progress.failed += usize::from(matches!(&result, Err(error) if !status_of(error).is_known()));
+            self.take(target, result, &mut found, recorder);
+            if recorder.failure().is_some() {
+                return Err(Error::interrupted());
+            }
+        }
+        if self.needs.tags {
+            bulk_tags::read(self.access, self.registry, &self.needs.tag_keys, &mut found.resources).await;
+        }
+        found.resources.sort_by(|one, other| {
+            (&one.region, &one.type_name, &one.id).cmp(&(&other.region, &other.type_name, &other.id))
+        });
+        found
+            .lists
+            .sort_by(|one, other| (&one.region, &one.type_name).cmp(&(&other.region, &other.type_name)));
+        Ok(found)
+    }
+
+    fn take(
+        &self,
+        target: Target,
+        result: Result<Vec<Resource>, Error>,
+        found: &mut Found,
+        recorder: &mut Recorder,
+    ) {
+        let spec = target.handler.spec();
+        let (status, count, error) = match result {
+            Ok(resources) => {
+                let count = resources.len();
+                found.resources.extend(resources);
+                (ListStatus::Ok, count, None)
+            }
+            Err(error) => (status_of(&error), 0, Some(error)),
+        };
+        if let Some(error) = &error
+            && spec.is_stack
+            && !status.is_known()
+        {
+            found.stacks_unknown.insert(target.region.clone(), error.to_string());
+        }
+        recorder.emit(EventKind::ListFinished {
+            type_name: spec.name.clone(),
+            region: target.region.clone(),
+            status,
+            found: count,
+            error: error.clone(),
+        });
+        found.lists.push(ListReport {
+            type_name: spec.name.as_str().to_owned(),
+            region: target.region.as_str().to_owned(),
+            status,
+            found: count,
+            error,
+        });
+    }
+
+    async fn credentials_still_good(&self) -> bool {
+        let Some(session) = self.access.session() else { return false };
+        let global = self.access.global();
+        Identity::ask(session, global.call_region()).await.is_ok()
+    }
+}
+
+fn status_of(error: &Error) -> ListStatus {
+    match error.kind {
+        ErrorKind::Denied => ListStatus::Denied,
+        ErrorKind::UnsupportedRegion => ListStatus::Unsupported,
+        ErrorKind::Throttled => ListStatus::Throttled,
+        _ => ListStatus::Failed,
+    }
+}
