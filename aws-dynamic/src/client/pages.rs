@@ -20,7 +20,8 @@ const PAGE_LIMIT: u32 = 1_000_000;
 ///
 /// # Behavior
 /// - A list is never silently short: a token that comes again, or is missing where there is more, is an error.
-/// - After an error or the last page there are no more pages.
+/// - A page whose call failed is asked for again by the next call, so that the caller may retry: it is never skipped.
+/// - After the last page, or a list that cannot go on, there are no more pages.
 #[derive(Debug)]
 pub struct Pages {
     client: Client,
@@ -55,7 +56,13 @@ impl Pages {
 
     async fn fetch(&mut self, mut input: Value) -> Result<Value, Error> {
         let operation = self.client.operation(&self.operation)?;
-        let output = self.client.call(&self.operation, input.clone()).await?;
+        let output = match self.client.call(&self.operation, input.clone()).await {
+            Ok(output) => output,
+            Err(error) => {
+                self.input = Some(input);
+                return Err(error);
+            }
+        };
         self.count += 1;
         match self.tokens.get_or_insert_with(|| Tokens::of(operation)).next(&output) {
             Next::End => {}
