@@ -23,6 +23,7 @@
 #![deny(missing_docs)]
 
 mod client;
+pub mod codec;
 mod endpoint;
 mod error;
 pub mod model;

@@ -1,1 +1,32 @@
-fn main() {}
+//! Development tasks: `cargo xtask <task>`.
+
+mod fuzz_client;
+mod models;
+mod python;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Development tasks of aws-cleaner.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Task {
+    Models(models::Models),
+    FuzzClient(fuzz_client::FuzzClient),
+}
+
+#[expect(clippy::print_stderr, reason = "a task's error is for the person who ran it")]
+fn main() -> ExitCode {
+    let done = match Task::parse() {
+        Task::Models(task) => task.run(),
+        Task::FuzzClient(task) => task.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

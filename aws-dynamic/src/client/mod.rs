@@ -10,7 +10,11 @@ mod tokens;
 use std::{fmt, sync::Arc};
 
 pub use self::pages::Pages;
-pub(crate) use self::{inner::ClientInner, shared::SharedState};
+pub(crate) use self::{
+    inner::ClientInner,
+    serialize::{decode, serialize},
+    shared::SharedState,
+};
 use crate::{Error, ErrorKind, Session, model::OperationModel};
 
 /// Calls the operations of one service in one region. A clone is cheap.

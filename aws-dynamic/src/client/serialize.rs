@@ -64,14 +64,26 @@ impl SerializeRequest for Serializer {
             cfg.interceptor_state().store_put(EndpointPrefix::new(host_prefix(prefix, &value))?);
         }
         let protocol = cfg.load::<SharedClientProtocol>().ok_or("the client has no protocol")?.clone();
-        let input = Input { node: schemas.input, value: &value };
-        let mut request = protocol.serialize_request(&input, schemas.input.schema, "", cfg)?;
-        for (name, value) in quirks::headers(self.service) {
+        Ok(serialize(&protocol, operation, &value, cfg)?)
+    }
+}
+
+/// Writes a request, but for its endpoint and signature.
+pub(crate) fn serialize(
+    protocol: &SharedClientProtocol,
+    operation: OperationModel,
+    value: &Value,
+    cfg: &ConfigBag,
+) -> Result<HttpRequest, SerdeError> {
+    let input = operation.schemas().input;
+    let mut request = protocol.serialize_request(&Input { node: input, value }, input.schema, "", cfg)?;
+    for (name, value) in quirks::headers(operation.service()) {
+        if !request.headers().contains_key(name) {
             request.headers_mut().insert(name, value);
         }
-        add_checksum(operation, &mut request);
-        Ok(request)
     }
+    add_checksum(operation, &mut request);
+    Ok(request)
 }
 
 fn host_prefix(template: &str, input: &Value) -> String {
@@ -123,7 +135,8 @@ impl DeserializeResponse for Deserializer {
     }
 }
 
-fn decode(
+/// Reads the output of a call that succeeded.
+pub(crate) fn decode(
     protocol: &SharedClientProtocol,
     schemas: &'static OperationSchemas,
     response: &HttpResponse,

@@ -182,7 +182,9 @@ impl<'a> Builder<'a> {
 
     fn decoding(&self, direction: Direction, reference: &RawReference) -> Decoding {
         match direction {
-            _ if reference.jsonvalue => Decoding::Json,
+            Direction::Input if reference.jsonvalue => Decoding::Json,
+            // In a body it is text that happens to be JSON, as everywhere else.
+            Direction::Output if reference.jsonvalue && reference.location.is_some() => Decoding::Json,
             Direction::Output if quirks::is_url_encoded(self.service.id(), reference.shape) => Decoding::Url,
             _ => Decoding::Plain,
         }

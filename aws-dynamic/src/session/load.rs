@@ -59,6 +59,9 @@ pub(super) async fn sdk_config(options: SessionOptions) -> Result<SdkConfig, Err
             .build();
         loader = loader.profile_name(profile).credentials_provider(provider);
     }
+    if let Some(credentials) = options.credentials {
+        loader = loader.credentials_provider(SharedCredentialsProvider::new(credentials));
+    }
     let config = loader.load().await;
     let Some(role) = options.assume_role else { return Ok(config) };
     let region = config.region().cloned().unwrap_or_else(|| Region::from_static("us-east-1"));

@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use aws_credential_types::Credentials;
+
 use crate::CallObserver;
 
 /// How to load a session. The default is what any AWS tool would do without options.
@@ -9,6 +11,8 @@ use crate::CallObserver;
 pub struct SessionOptions {
     /// Profile to take credentials and settings from, instead of `AWS_PROFILE` and the environment's credentials.
     pub profile: Option<String>,
+    /// Credentials, instead of any that could be found: what a pool or another program hands over.
+    pub credentials: Option<Credentials>,
     /// Region, instead of the environment's or the profile's.
     pub region: Option<String>,
     /// Endpoint of all services, instead of AWS's own or configured ones.
