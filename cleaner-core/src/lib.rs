@@ -7,6 +7,7 @@
 //! ```
 
 pub mod account;
+pub mod config;
 pub mod error;
 pub mod event;
 pub mod execute;

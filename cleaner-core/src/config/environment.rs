@@ -1,0 +1,33 @@
+use std::collections::BTreeMap;
+
+use resource_filters::source::{Position, Problem, Problems, nearest};
+
+use crate::config::layer::Layer;
+use crate::config::scalar::SCALARS;
+use crate::config::{Origin, Source, Sourced};
+
+const PREFIX: &str = "AWS_CLEANER_";
+
+/// Reads the layer of the environment. Variables of other names are nobody's business here; a misspelt one of ours is a problem.
+pub(super) fn read(environment: &BTreeMap<String, String>, problems: &mut Problems) -> Layer {
+    let mut layer = Layer::default();
+    for (variable, text) in environment.iter().filter(|(variable, _)| variable.starts_with(PREFIX)) {
+        let at = Position::named(variable.as_str());
+        let Some(key) = SCALARS.iter().find(|key| key.variable() == *variable) else {
+            let known: Vec<String> = SCALARS.iter().map(|key| key.variable()).collect();
+            let suggestion = nearest(variable, known.iter().map(String::as_str));
+            let problem = Problem::new(&at, "no such setting can be given in the environment");
+            problems.push(problem.with_suggestion(suggestion));
+            continue;
+        };
+        // CI systems set what is not given to nothing.
+        if text.is_empty() {
+            continue;
+        }
+        if let Some(value) = key.read_text(text, &at, problems) {
+            let source = Source { origin: Origin::Environment, at };
+            layer.scalars.insert(key.name, Sourced { value, source });
+        }
+    }
+    layer
+}
