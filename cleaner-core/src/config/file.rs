@@ -130,6 +130,13 @@ const ACCOUNTS: &[Key] = &[
         doc: "If present, only these accounts may be cleared.",
         read: |reader, entry| {
             if let Some(accounts) = read_accounts(reader, &entry.value, "allow") {
+                // An empty list would read as "no restriction" further on, the opposite of what it says.
+                if accounts.is_empty() {
+                    let message = "`allow`: the list is empty, so no account could be cleared";
+                    let problem = Problem::new(&entry.value.at, message);
+                    reader.problems.push(problem.with_help("remove the key to allow every account"));
+                    return;
+                }
                 let accounts: BTreeSet<AccountId> =
                     accounts.into_iter().map(|(_, account)| account).collect();
                 reader.layer.allowed_accounts = Some(reader.sourced(accounts, &entry.value));

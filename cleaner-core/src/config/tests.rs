@@ -256,6 +256,10 @@ fn every_mistake_has_its_place_and_a_suggestion() {
             "version: 1\naccounts: {deny: [\"1234\"]}",
             "f.yaml:2:19: `deny`: `1234` is no account id, expected twelve digits",
         ),
+        (
+            "version: 1\naccounts: {allow: []}",
+            "f.yaml:2:19: `allow`: the list is empty, so no account could be cleared",
+        ),
         ("version: 1\naccount_overrides: {1234: {}}", "f.yaml:2:21: `1234` is no account id"),
         (
             "version: 1\naccount_overrides: {111122223333: {patience: 1m}}",
