@@ -39,6 +39,12 @@ pub(super) struct Layers {
     flags: Layer,
 }
 
+impl Layers {
+    pub(super) fn has_account_blocks(&self) -> bool {
+        !self.parts.accounts.is_empty()
+    }
+}
+
 impl Config {
     /// Reads all layers. What the file says of single accounts is checked, and holds once [`for_account`](Self::for_account)
     /// is asked.

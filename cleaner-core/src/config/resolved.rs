@@ -153,6 +153,11 @@ impl Config {
             .collect()
     }
 
+    /// Whether the file says something of single accounts, so that the account must be known before [`for_account`](Self::for_account).
+    pub fn has_account_blocks(&self) -> bool {
+        self.layers.has_account_blocks()
+    }
+
     /// The guard that decides whether an account may be cleared.
     pub fn guard(&self, expected: Option<AccountId>) -> Guard {
         Guard {

@@ -4,6 +4,7 @@
 //! found resources -> relations (who uses, who owns whom) -> verdicts -> keeps spread -> graph of what waits for what
 //! ```
 
+mod explain;
 mod graph;
 mod judge;
 mod keeps;
@@ -12,6 +13,7 @@ mod saved;
 mod subject;
 mod verdict;
 
+pub use explain::Explanation;
 pub use graph::{Graph, Node};
 pub use judge::{Judge, KEEP_TAG, KEEP_UNTIL_TAG};
 pub use keeps::spread_keeps;

@@ -2,6 +2,7 @@
 
 mod api_stats;
 mod build;
+mod early;
 mod outcome;
 mod shape;
 

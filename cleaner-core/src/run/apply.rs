@@ -17,22 +17,15 @@ impl Run<'_> {
     /// would be kept by now, stays and is said.
     ///
     /// # Errors
-    /// Only a refusal, or what was in the way before anything was deleted.
+    /// Only a refusal, before anything was called.
     pub async fn apply(mut self, saved: Plan) -> Result<Report, RunError> {
         self.check_plan(&saved)?;
         self.check_limit(&saved)?;
-        let timer = self.start_deadline();
         let targets = self.places(&saved);
-        self.regions.extend(targets.iter().map(|target| target.region.clone()));
-        self.types.extend(targets.iter().map(|target| target.handler.spec().name.clone()));
-        self.recorder.emit(EventKind::ScanStarted { lists: targets.len() });
-        let found = self.scan(targets.clone()).await?;
-        let lists = found.lists.clone();
-        let (current, gone) = self.still_meant(&saved, found);
-        self.report.plan(&Plan { lists, ..current.clone() });
-        for (place, reason) in &gone {
-            self.report.gone_before(&saved.entries[*place as usize], reason);
-        }
+        let current = match self.compare(&saved, targets.clone()).await {
+            Ok(current) => current,
+            Err(error) => return Ok(self.give_up(error)),
+        };
         let mut fatal = self.execute(&current).await;
         let mut proof = None;
         if fatal.is_none() && self.cleaner.stop().cause().is_none() {
@@ -42,11 +35,44 @@ impl Run<'_> {
                 Err(_) => {}
             }
         }
-        timer.abort();
         Ok(self.finish(fatal, proof))
     }
 
-    fn check_plan(&self, saved: &Plan) -> Result<(), RunError> {
+    /// Looks up what a saved plan says and reports what [`apply`](Self::apply) would do. Calls nothing that writes.
+    ///
+    /// # Errors
+    /// Only a refusal, before anything was called.
+    pub async fn dry_apply(mut self, saved: &Plan) -> Result<Report, RunError> {
+        self.check_plan(saved)?;
+        self.check_limit(saved)?;
+        let targets = self.places(saved);
+        match self.compare(saved, targets).await {
+            Ok(current) => Ok(self.dry_run(&current)),
+            Err(error) => Ok(self.give_up(error)),
+        }
+    }
+
+    /// Lists again what a saved plan is about, and takes down what is still as it says.
+    async fn compare(&mut self, saved: &Plan, targets: Vec<Target>) -> Result<Plan, RunError> {
+        self.regions.extend(targets.iter().map(|target| target.region.clone()));
+        self.types.extend(targets.iter().map(|target| target.handler.spec().name.clone()));
+        self.recorder.emit(EventKind::ScanStarted { lists: targets.len() });
+        let found = self.scan(targets).await?;
+        let lists = found.lists.clone();
+        let (current, gone) = self.still_meant(saved, found);
+        let current = Plan { lists, ..current };
+        self.report.plan(&current);
+        for (place, reason) in &gone {
+            self.report.gone_before(&saved.entries[*place as usize], reason);
+        }
+        Ok(current)
+    }
+
+    /// Says whether a saved plan can be applied here at all: it is for this account, and all its types are known.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn check_plan(&self, saved: &Plan) -> Result<(), RunError> {
         let wrong = |why: String| Err(RunError::Refused(Refusal::WrongPlan(why)));
         if saved.account != self.identity.account {
             return wrong(format!(

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use super::deadline::Deadline;
 use super::{Options, Run, RunError, Stop};
 use crate::account::{Identity, Refusal};
 use crate::error::{Error, ErrorKind};
@@ -99,10 +100,20 @@ impl Cleaner {
     }
 
     /// Finds out which account this is, and whether it may be cleared. Calls nothing but STS until the account is the right one.
+    /// The deadline counts from here.
     ///
     /// # Errors
     /// The refusal of a guard, or what was in the way.
     pub async fn begin(&self, reporters: Vec<Box<dyn Reporter>>) -> Result<Run<'_>, RunError> {
+        let deadline = Deadline::start(self.options.deadline, &self.stop);
+        tokio::select! {
+            biased;
+            () = self.stop.token().cancelled() => Err(Error::interrupted().into()),
+            run = self.open(reporters, deadline) => run,
+        }
+    }
+
+    async fn open(&self, reporters: Vec<Box<dyn Reporter>>, deadline: Deadline) -> Result<Run<'_>, RunError> {
         let identity = self.identify().await?;
         self.options.guard.check_account(&identity.account)?;
         let (slowed, slowed_lanes) = tokio::sync::mpsc::unbounded_channel();
@@ -152,7 +163,8 @@ impl Cleaner {
         };
         let types = self.options.types.resolve(&self.registry).map_err(RunError::Usage)?;
         let regions = self.options.regions.resolve(&enabled).map_err(RunError::Usage)?;
-        let mut run = Run::new(self, identity, alias, access, Recorder::new(reporters), slowed_lanes);
+        let mut run =
+            Run::new(self, identity, alias, access, Recorder::new(reporters), slowed_lanes, deadline);
         run.enabled = enabled;
         run.announce(types, regions, warnings);
         Ok(run)

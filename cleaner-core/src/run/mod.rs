@@ -8,6 +8,7 @@
 mod apply;
 mod choice;
 mod cleaner;
+mod deadline;
 mod options;
 mod outcome;
 mod session;

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use super::stop::StopCause;
 use super::{Run, RunError};
 use crate::account::Refusal;
@@ -24,7 +22,6 @@ impl Run<'_> {
     /// Only a refusal, before anything was deleted.
     pub async fn clear(mut self, plan: Plan) -> Result<Report, RunError> {
         self.check_limit(&plan)?;
-        let timer = self.start_deadline();
         let mut fatal = self.execute(&plan).await;
         let mut proof = None;
         if fatal.is_none() && self.cleaner.stop().cause().is_none() {
@@ -34,31 +31,40 @@ impl Run<'_> {
                 Err(_) => {}
             }
         }
-        timer.abort();
         Ok(self.finish(fatal, proof))
     }
 
-    pub(super) fn check_limit(&self, plan: &Plan) -> Result<(), RunError> {
+    /// Ends the run before it deleted anything, with a report of what is known so far.
+    pub fn give_up(self, error: RunError) -> Report {
+        match error {
+            RunError::Refused(refusal) => {
+                let report = self.report.build(self.cleaner.stats(), None);
+                self.close(report, Outcome::Refused, Some(refusal.to_string()), None)
+            }
+            RunError::Usage(problems) => {
+                let report = self.report.build(self.cleaner.stats(), None);
+                self.close(report, Outcome::Failed, Some(problems.join(" ")), None)
+            }
+            RunError::Failed(error)
+                if error.kind == ErrorKind::Interrupted && self.stop_cause().is_some() =>
+            {
+                self.finish(None, None)
+            }
+            RunError::Failed(error) => self.finish(Some(error), None),
+        }
+    }
+
+    /// Says whether the plan deletes more than may be deleted. [`clear`](Self::clear) and [`apply`](Self::apply) ask this themselves;
+    /// who shows the plan to somebody asks before.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn check_limit(&self, plan: &Plan) -> Result<(), RunError> {
         let planned = plan.items().len();
         match self.options().max_deletions {
             Some(limit) if planned > limit => Err(Refusal::TooManyDeletions { planned, limit }.into()),
             _ => Ok(()),
         }
-    }
-
-    /// Stops the run when its time is up. Counts from the start of the run.
-    pub(super) fn start_deadline(&self) -> tokio::task::JoinHandle<()> {
-        let stop = self.cleaner.stop().clone();
-        let left = self.options().deadline.map(|deadline| deadline.saturating_sub(self.report.elapsed()));
-        tokio::spawn(async move {
-            match left {
-                Some(left) => {
-                    tokio::time::sleep(left.max(Duration::from_millis(1))).await;
-                    stop.stop(StopCause::Deadline);
-                }
-                None => std::future::pending().await,
-            }
-        })
     }
 
     /// Deletes the items of a plan, and takes down what became of them.
@@ -89,10 +95,9 @@ impl Run<'_> {
     }
 
     /// Closes the books.
-    pub(super) fn finish(mut self, fatal: Option<Error>, proof: Option<bool>) -> Report {
-        self.drain_slowed();
-        let cause = self.cleaner.stop().cause();
-        let mut report = self.report.build(self.cleaner.stats(), cause);
+    pub(super) fn finish(self, fatal: Option<Error>, proof: Option<bool>) -> Report {
+        let cause = self.stop_cause();
+        let report = self.report.build(self.cleaner.stats(), cause);
         let summary = &report.summary;
         let left = summary.failed + summary.blocked + summary.pending;
         let unknown = summary.unknown_lists + summary.unknown_verdicts;
@@ -127,6 +132,28 @@ impl Run<'_> {
             ),
             (None, None, Some(true)) => (Outcome::Clean, None),
         };
+        self.close(report, outcome, reason, fatal)
+    }
+
+    /// What stopped the run, be it that nobody could be told what happens.
+    fn stop_cause(&self) -> Option<StopCause> {
+        if self.recorder.failure().is_some() {
+            self.cleaner.stop().stop(StopCause::Reporter);
+        }
+        self.cleaner.stop().cause()
+    }
+
+    fn close(
+        mut self,
+        mut report: Report,
+        outcome: Outcome,
+        reason: Option<String>,
+        fatal: Option<Error>,
+    ) -> Report {
+        drop(self.deadline);
+        while let Ok(event) = self.slowed.try_recv() {
+            self.recorder.emit(event);
+        }
         report.outcome = outcome;
         report.reason = reason;
         report.fatal = fatal;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::choice::fits;
+use super::deadline::Deadline;
 use super::{Cleaner, Options};
 use crate::account::{Identity, Refusal, protect_own_hands};
 use crate::error::Error;
@@ -29,7 +30,8 @@ pub struct Run<'a> {
     pub(super) regions: BTreeSet<Region>,
     pub(super) enabled: Vec<Region>,
     alias: Option<String>,
-    slowed: UnboundedReceiver<EventKind>,
+    pub(super) slowed: UnboundedReceiver<EventKind>,
+    pub(super) deadline: Deadline,
 }
 
 /// Says why a run could not be.
@@ -52,6 +54,7 @@ impl<'a> Run<'a> {
         access: Access,
         recorder: Recorder,
         slowed: UnboundedReceiver<EventKind>,
+        deadline: Deadline,
     ) -> Self {
         let report = ReportBuilder::new(&cleaner.options().tool, &identity, alias.clone());
         Self {
@@ -65,6 +68,7 @@ impl<'a> Run<'a> {
             enabled: Vec::new(),
             alias,
             slowed,
+            deadline,
         }
     }
 
