@@ -1,0 +1,152 @@
+use std::collections::HashSet;
+
+use aws_dynamic::model::Models;
+use futures::TryStreamExt as _;
+
+use super::actions::iam_actions;
+use super::caller::{Caller, ctx};
+use super::entry::{Edge, Entry, Tagged};
+use super::step::{self, WhenGone};
+use super::tags::tags;
+use super::{facts, listing};
+use crate::error::{Error, ErrorKind};
+use crate::handler::{Context, Deletion, ResourceHandler, SettingSpec, Sink, Status, TagSource, TypeSpec};
+use crate::resource::{Resource, Tags, TypeName};
+
+/// Runs one entry of a catalog.
+#[derive(Clone, Debug)]
+pub struct CatalogHandler {
+    entry: Entry,
+    spec: TypeSpec,
+}
+
+impl CatalogHandler {
+    /// The handler of an entry. Its paths and operations are taken to be checked.
+    pub fn new(entry: Entry, models: &Models) -> Self {
+        let spec = spec(&entry, models);
+        Self { entry, spec }
+    }
+
+    fn root(&self, context: &Context, resource: &Resource) -> super::json::Root {
+        facts::root(resource, ctx(context))
+    }
+}
+
+impl ResourceHandler for CatalogHandler {
+    fn spec(&self) -> &TypeSpec {
+        &self.spec
+    }
+
+    async fn list(&self, context: &Context, sink: &mut Sink) -> Result<(), Error> {
+        let mut found = listing::found(&self.entry, context);
+        // A listing that changes while its pages are read may bring the same thing twice.
+        let mut seen = HashSet::new();
+        while let Some(thing) = found.try_next().await? {
+            if let Some(resource) = facts::resource(&self.entry, context, &thing)?
+                && seen.insert(resource.id.clone())
+            {
+                sink.push(resource).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, context: &Context, resource: &Resource) -> Result<Deletion, Error> {
+        let caller = Caller::new(context, &self.entry);
+        let root = self.root(context, resource);
+        for before in &self.entry.before {
+            step::run(before, &caller, &root, WhenGone::GoOn).await?;
+        }
+        step::run(&self.entry.delete, &caller, &root, WhenGone::Tell).await?;
+        Ok(if self.entry.asynchronous { Deletion::Started } else { Deletion::Done })
+    }
+
+    async fn unlink(&self, context: &Context, resource: &Resource) -> Result<(), Error> {
+        let caller = Caller::new(context, &self.entry);
+        let root = self.root(context, resource);
+        for unlink in &self.entry.unlink {
+            step::run(unlink, &caller, &root, WhenGone::GoOn).await?;
+        }
+        Ok(())
+    }
+
+    async fn tags(&self, context: &Context, resource: &Resource) -> Result<Option<Tags>, Error> {
+        let Tagged::Call(lookup) = &self.entry.tags else { return Ok(None) };
+        let root = self.root(context, resource).share();
+        let output = Caller::new(context, &self.entry).call(&lookup.call, &root).await?;
+        let found = lookup.at.as_ref().map_or_else(|| Ok(output.clone()), |at| at.eval(&output))?;
+        let Some(tags) = tags(&found) else {
+            let message = format!("{} answers with no tags that can be read.", lookup.call.title());
+            return Err(Error::new(ErrorKind::Invalid, message));
+        };
+        Ok(Some(tags))
+    }
+
+    async fn details(&self, context: &Context, resource: &mut Resource) -> Result<(), Error> {
+        let Some(lookup) = &self.entry.details else { return Ok(()) };
+        let root = self.root(context, resource);
+        let output = Caller::new(context, &self.entry).call(&lookup.call, &root.clone().share()).await?;
+        facts::detail(&self.entry, lookup, &output, resource, root)
+    }
+
+    async fn status(&self, context: &Context, resource: &Resource) -> Result<Option<Status>, Error> {
+        let Some(status) = &self.entry.status else { return Ok(None) };
+        let root = self.root(context, resource).share();
+        let output = match Caller::new(context, &self.entry).call(&status.call, &root).await {
+            Err(error) if error.kind == ErrorKind::Gone => return Ok(Some(Status::Gone)),
+            output => output?,
+        };
+        if facts::holds(status.gone.as_ref(), &output)? {
+            return Ok(Some(Status::Gone));
+        }
+        if let Some(path) = &status.failed {
+            let failed = path.eval(&output)?;
+            if failed.is_truthy() {
+                return Ok(Some(Status::Failed(facts::reason(&failed))));
+            }
+        }
+        Ok(Some(Status::Deleting))
+    }
+}
+
+/// The facts of the type.
+fn spec(entry: &Entry, models: &Models) -> TypeSpec {
+    let targets =
+        |edges: &[Edge]| edges.iter().map(|edge| edge.target.value.clone()).collect::<Vec<TypeName>>();
+    let mut spec = TypeSpec::new(entry.name.value.as_str(), &entry.service.value);
+    if let Some(name) = &entry.cloudformation {
+        spec = spec.cloudformation(name);
+    }
+    spec.aliases.extend(entry.aliases.iter().cloned());
+    spec.scope = entry.scope;
+    spec.delete_after = entry.delete_after.iter().map(|name| name.value.clone()).collect();
+    spec.refs = targets(&entry.refs);
+    spec.owned_by = targets(&entry.owned_by);
+    spec.settings = entry
+        .settings
+        .iter()
+        .map(|(name, doc)| SettingSpec { name: name.value.clone(), doc: doc.clone() })
+        .collect();
+    for protect in &entry.protect {
+        if !spec.protections.contains(&protect.name) {
+            spec.protections.push(protect.name.clone());
+        }
+    }
+    spec.properties = entry.properties.iter().map(|(name, _)| name.value.clone()).collect();
+    spec.tags = match entry.tags {
+        Tagged::Nowhere => TagSource::None,
+        Tagged::Listed(_) => TagSource::Listed,
+        Tagged::Bulk => TagSource::Bulk,
+        Tagged::Call(_) => TagSource::Call,
+    };
+    spec.iam_actions = iam_actions(entry, models);
+    spec.by_product = entry.by_product;
+    spec.bills_idle = entry.bills_idle;
+    spec.default = entry.default;
+    spec.model_checked = true;
+    spec.emulator_tested = entry.emulator_tested;
+    spec
+}
+
+#[cfg(test)]
+mod tests;
