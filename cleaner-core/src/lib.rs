@@ -7,6 +7,7 @@
 //! ```
 
 pub mod account;
+pub mod catalog;
 pub mod config;
 pub mod error;
 pub mod event;
