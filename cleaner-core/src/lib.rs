@@ -7,6 +7,7 @@
 //! ```
 
 pub mod account;
+mod builtin;
 pub mod catalog;
 pub mod config;
 pub mod error;
@@ -19,3 +20,9 @@ pub mod report;
 pub mod resource;
 pub mod run;
 pub mod scan;
+pub mod services;
+
+#[cfg(test)]
+mod testkit;
+
+pub use builtin::{TypesError, builtin, with_catalogs};

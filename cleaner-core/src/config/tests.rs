@@ -95,8 +95,8 @@ fn the_example_holds_every_key_and_gives_the_defaults() {
         "protected_alias_words = [prod]   # from the defaults\n\
          regions = [all]   # from the defaults\n\
          types.include = [\"*\"]   # from the defaults\n\
-         patience = 15m   # from the defaults\n\
-         verify_passes = 3   # from the defaults\n\
+         patience = 5m   # from the defaults\n\
+         verify_passes = 1   # from the defaults\n\
          quotas = auto   # from the defaults\n"
     );
     // With the comment marks taken off, every key is there and every line of it is right.

@@ -19,3 +19,6 @@ mod ready;
 pub use blockers::Blockers;
 pub use dispatcher::{Executor, Order};
 pub use item::ItemResult;
+
+#[cfg(test)]
+mod tests;

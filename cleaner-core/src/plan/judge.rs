@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use resource_filters::{Decision, Filters};
 
 use super::subject::Judged;
@@ -130,7 +131,7 @@ fn end_of(text: &str) -> Option<Timestamp> {
         return Some(time);
     }
     let date: Date = text.parse().ok()?;
-    date.tomorrow().ok()?.in_tz("UTC").ok().map(|zoned| zoned.timestamp())
+    date.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
 #[cfg(test)]

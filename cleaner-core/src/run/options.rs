@@ -54,7 +54,7 @@ impl Default for Options {
             settings: HashMap::new(),
             lifted: BTreeSet::new(),
             deadline: Some(Duration::from_secs(2 * 60 * 60)),
-            patience: Duration::from_secs(2 * 60),
+            patience: Duration::from_secs(5 * 60),
             verify_passes: 1,
             max_deletions: None,
             quotas: Quotas::Aws,

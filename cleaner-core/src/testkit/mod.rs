@@ -1,0 +1,23 @@
+//! A cloud that exists in memory only, for tests of the engine on virtual time.
+
+mod cloud;
+mod handler;
+
+pub(crate) use cloud::{Cloud, Thing};
+pub(crate) use handler::{Listing, simulated};
+
+use crate::event::{Event, EventKind, Reporter};
+use std::sync::{Arc, Mutex};
+
+/// Remembers events.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory(pub(crate) Arc<Mutex<Vec<EventKind>>>);
+
+impl Reporter for Memory {
+    fn on_event(&mut self, event: &Event) -> std::io::Result<()> {
+        if !matches!(event.kind, EventKind::Tick { .. }) {
+            self.0.lock().expect("no test panics while it holds this").push(event.kind.clone());
+        }
+        Ok(())
+    }
+}
