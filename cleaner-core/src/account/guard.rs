@@ -51,6 +51,8 @@ pub enum Refusal {
     WrongPlan(String),
     /// Somebody was asked and did not confirm.
     NotConfirmed,
+    /// The account was not named, and nobody can be asked.
+    NobodyToAsk,
 }
 
 impl Guard {
@@ -105,6 +107,9 @@ impl fmt::Display for Refusal {
             }
             Self::WrongPlan(why) => write!(f, "this plan cannot be applied: {why}."),
             Self::NotConfirmed => f.write_str("the deletion was not confirmed."),
+            Self::NobodyToAsk => {
+                f.write_str("nobody can be asked to confirm the deletion, and it was not confirmed beforehand.")
+            }
         }
     }
 }
