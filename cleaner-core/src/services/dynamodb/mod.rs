@@ -1,0 +1,9 @@
+//! DynamoDB: tables and the backups people made of them.
+
+mod backup;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub(super) use backup::Backups;
+pub(super) use table::Tables;

@@ -1,0 +1,35 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+#[test]
+fn names_are_unique_and_settings_and_properties_are_spelt_alike() {
+    let handlers = handlers();
+    let mut names = BTreeSet::new();
+    for handler in &handlers {
+        let spec = handler.spec();
+        assert!(names.insert(spec.name.clone()), "{} is there twice", spec.name);
+        let words = spec.settings.iter().map(|setting| setting.name.as_str());
+        for word in words.chain(spec.properties.iter().map(String::as_str)) {
+            let plain = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            assert!(plain, "{} of {} is no snake_case word", word, spec.name);
+        }
+        assert!(spec.settings.iter().all(|setting| setting.doc.ends_with('.')), "{}", spec.name);
+    }
+}
+
+#[test]
+fn iam_actions_are_of_the_service_or_of_a_named_helper() {
+    for handler in handlers() {
+        let spec = handler.spec();
+        let unique: BTreeSet<_> = spec.iam_actions.iter().collect();
+        assert_eq!(unique.len(), spec.iam_actions.len(), "{}", spec.name);
+        for action in &spec.iam_actions {
+            let (service, verb) = action.split_once(':').expect("an action has a service");
+            // A stack's contents are emptied, and its role made again, by calls to other services.
+            let helper = spec.name == "CloudFormationStack" && ["ecr", "iam", "s3"].contains(&service);
+            assert!(service == spec.service || helper, "{action} of {}", spec.name);
+            assert!(verb.starts_with(|first: char| first.is_ascii_uppercase()), "{action}");
+        }
+    }
+}
