@@ -129,13 +129,13 @@ pub(crate) fn restore(service: &str, node: &'static Node, output: &mut Value) {
 fn decode_keys(node: &'static Node, value: &mut Value) {
     match (node.kind, value) {
         (ShapeType::List, Value::Array(items)) => {
-            items.iter_mut().for_each(|item| decode_keys(node.element(), item))
+            items.iter_mut().for_each(|item| decode_keys(node.element(), item));
         }
         (ShapeType::Structure, Value::Object(given)) => {
             for member in node.members() {
                 match given.get_mut(member.name) {
                     Some(Value::String(text)) if ENCODED_KEYS.contains(&member.name) => {
-                        *text = percent_decode(text, true)
+                        *text = percent_decode(text, true);
                     }
                     Some(value) => decode_keys(member.target, value),
                     None => {}

@@ -151,7 +151,6 @@ pub(super) const ROWS: &[Row] = &[
           ResourceContention*|*BeingModified*|*IllegalDelete*|ResourcePrecondition*|InvalidVPCNetworkState*|*Pending*",
         Dependency,
     ),
-    of("ec2", "InvalidIPAddress.InUse|Resource.AlreadyAssociated", "", Dependency),
     message(
         VAGUE,
         "in use|still has|still have|still contains|still attached|must be deleted|should be deleted first|\

@@ -43,9 +43,7 @@ where
             let described = code.into_iter().fold(described, Error::with_code);
             wire.request_id.into_iter().fold(described, Error::with_request_id)
         }
-        SdkError::TimeoutError(_) => {
-            new(ErrorKind::Transient, "no answer within the time allowed".to_owned())
-        }
+        SdkError::TimeoutError(_) => new(ErrorKind::Transient, NO_ANSWER.to_owned()),
         SdkError::DispatchFailure(failure) => {
             let chain = chain(&error);
             match credential_failure(&error) {
@@ -111,6 +109,8 @@ fn credential_failure(error: &(dyn StdError + 'static)) -> Option<ErrorKind> {
     })
 }
 
+const NO_ANSWER: &str = "no answer within the time allowed";
+
 /// What resolvers on the supported systems say when a name does not exist, as opposed to "try again".
 const NO_SUCH_HOST: [&str; 5] = [
     "Name or service not known",
@@ -126,6 +126,9 @@ fn connection_failure(
     user: bool,
 ) -> (ErrorKind, String) {
     let text = chain_text(chain);
+    if text.contains("read timeout") {
+        return (ErrorKind::Transient, NO_ANSWER.to_owned());
+    }
     match custom_endpoint {
         Some(url) => (ErrorKind::Transient, format!("cannot connect to {url}: {text}")),
         None if NO_SUCH_HOST.iter().any(|part| text.contains(part)) => {

@@ -7,39 +7,27 @@ use aws_config::{
     provider_config::ProviderConfig, sts::AssumeRoleProvider,
 };
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::{http::SharedHttpClient, identity::SharedIdentityCache};
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::{region::Region, sdk_ua_metadata::FrameworkMetadata};
 
-use super::{SessionOptions, http};
+use super::{AssumeRole, SessionOptions, Timeouts, http};
 use crate::{Error, ErrorKind};
 
 /// How long a provider (SSO, a credential process, a chain of roles) may take.
 const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) async fn sdk_config(options: SessionOptions) -> Result<SdkConfig, Error> {
-    let fail = |message: String| Error::new(ErrorKind::Invalid, "", "", "", message);
     if let Some(url) = &options.endpoint_url
         && !["http://", "https://"].iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
     {
         return Err(fail(format!("\"{url}\" is no endpoint: expected a URL such as http://127.0.0.1:5000")));
     }
-    let trusted = match std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
-        Some(path) => Some(std::fs::read(&path).map_err(|error| {
-            fail(format!("cannot read the certificates of AWS_CA_BUNDLE, {}: {error}", path.display()))
-        })?),
-        None => None,
-    };
-    let client = http::client(trusted).map_err(fail)?;
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(options.timeouts.connect)
-        .read_timeout(options.timeouts.read)
-        .operation_attempt_timeout(options.timeouts.attempt)
-        .build();
+    let client = http_client()?;
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(client.clone())
-        .timeout_config(timeouts)
-        // One cache for all clients: credentials are resolved once, and refreshed before they expire.
-        .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build());
+        .timeout_config(timeout_config(options.timeouts))
+        .identity_cache(identity_cache());
     let version = Some(options.app_version).filter(|version| !version.is_empty());
     if let Ok(framework) = FrameworkMetadata::new("aws-cleaner", version) {
         loader = loader.framework_metadata(framework);
@@ -63,7 +51,58 @@ pub(super) async fn sdk_config(options: SessionOptions) -> Result<SdkConfig, Err
         loader = loader.credentials_provider(SharedCredentialsProvider::new(credentials));
     }
     let config = loader.load().await;
-    let Some(role) = options.assume_role else { return Ok(config) };
+    match options.assume_role {
+        Some(role) => Ok(assume(config, role).await),
+        None => Ok(config),
+    }
+}
+
+/// Adds to `config` what a session needs and it does not have.
+pub(super) fn complete(config: SdkConfig) -> Result<SdkConfig, Error> {
+    let mut builder = config.to_builder();
+    if config.http_client().is_none() {
+        builder.set_http_client(Some(http_client()?));
+    }
+    if config.identity_cache().is_none() {
+        builder = builder.identity_cache(identity_cache());
+    }
+    if config.timeout_config().is_none() {
+        builder = builder.timeout_config(timeout_config(Timeouts::default()));
+    }
+    if config.behavior_version().is_none() {
+        builder = builder.behavior_version(BehaviorVersion::latest());
+    }
+    Ok(builder.build())
+}
+
+fn fail(message: String) -> Error {
+    Error::new(ErrorKind::Invalid, "", "", "", message)
+}
+
+fn http_client() -> Result<SharedHttpClient, Error> {
+    let trusted = match std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
+        Some(path) => Some(std::fs::read(&path).map_err(|error| {
+            fail(format!("cannot read the certificates of AWS_CA_BUNDLE, {}: {error}", path.display()))
+        })?),
+        None => None,
+    };
+    http::client(trusted).map_err(fail)
+}
+
+fn timeout_config(timeouts: Timeouts) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(timeouts.connect)
+        .read_timeout(timeouts.read)
+        .operation_attempt_timeout(timeouts.attempt)
+        .build()
+}
+
+/// One cache for all clients: credentials are resolved once, and refreshed before they expire.
+fn identity_cache() -> SharedIdentityCache {
+    IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build()
+}
+
+async fn assume(config: SdkConfig, role: AssumeRole) -> SdkConfig {
     let region = config.region().cloned().unwrap_or_else(|| Region::from_static("us-east-1"));
     let mut builder = AssumeRoleProvider::builder(role.role_arn).configure(&config).region(region);
     if let Some(id) = role.external_id {
@@ -73,5 +112,5 @@ pub(super) async fn sdk_config(options: SessionOptions) -> Result<SdkConfig, Err
         builder = builder.session_name(name);
     }
     let provider = SharedCredentialsProvider::new(builder.build().await);
-    Ok(config.to_builder().credentials_provider(provider).build())
+    config.to_builder().credentials_provider(provider).build()
 }

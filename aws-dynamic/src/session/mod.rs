@@ -55,16 +55,25 @@ impl Session {
         let observer = options.observer.clone();
         let endpoint_url = options.endpoint_url.clone();
         let config = load::sdk_config(options).await?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                config,
-                models: Models::builtin(),
-                observer,
-                endpoint_url,
-                clients: Mutex::default(),
-                shared: SharedState::default(),
-            }),
-        })
+        Ok(Self::new(config, observer, endpoint_url))
+    }
+
+    /// Makes a session of a configuration that was loaded elsewhere.
+    ///
+    /// # Behavior
+    /// - What the configuration has is kept: credentials, region, timeouts, endpoint, HTTP client, identity cache.
+    /// - An HTTP client, an identity cache and time limits are added where it has none.
+    ///
+    /// # Errors
+    /// Fails if no HTTP client can be made.
+    pub fn from_config(config: SdkConfig, observer: Option<Arc<dyn CallObserver>>) -> Result<Self, Error> {
+        Ok(Self::new(load::complete(config)?, observer, None))
+    }
+
+    fn new(config: SdkConfig, observer: Option<Arc<dyn CallObserver>>, endpoint_url: Option<String>) -> Self {
+        let (clients, shared) = (Mutex::default(), SharedState::default());
+        let inner = Inner { config, models: Models::builtin(), observer, endpoint_url, clients, shared };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Returns a client of `service`, as botocore spells it, in `region`. The same client is given out each time.
@@ -123,9 +132,11 @@ impl Session {
         if let Some(url) = &self.inner.endpoint_url {
             return Some(url.clone());
         }
-        let id = self.inner.models.service(service).map_or(service, |model| model.service_id());
+        // Profiles spell `[services]` keys with underscores, which the SDK would look up with hyphens.
+        let id =
+            self.inner.models.service(service).map_or(service, |model| model.service_id()).replace(' ', "_");
         let key = ServiceConfigKey::builder()
-            .service_id(id)
+            .service_id(&id)
             .env("AWS_ENDPOINT_URL")
             .profile("endpoint_url")
             .build();

@@ -36,7 +36,7 @@ impl SerializableStruct for Input<'_> {
                     serializer.write_string(member.schema, &value.to_string())?;
                 }
                 Some(value) => {
-                    write(serializer, member.payload.unwrap_or(member.schema), member.target, value)?
+                    write(serializer, member.payload.unwrap_or(member.schema), member.target, value)?;
                 }
             }
         }
