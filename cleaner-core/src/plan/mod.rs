@@ -20,3 +20,6 @@ pub use keeps::spread_keeps;
 pub use relations::Relations;
 pub use saved::{Entry, PLAN_VERSION, Plan, PlanError};
 pub use verdict::{Action, Verdict};
+
+#[cfg(test)]
+mod tests;

@@ -7,3 +7,6 @@ mod listing;
 mod scanner;
 
 pub use scanner::{Found, ScanNeeds, Scanner, Target};
+
+#[cfg(test)]
+mod tests;

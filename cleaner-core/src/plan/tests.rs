@@ -1,0 +1,193 @@
+//! Verdicts and how keeps spread, on made-up accounts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use resource_filters::Filters;
+
+use super::{Action, Judge, Relations, Verdict};
+use crate::account::AccountId;
+use crate::handler::{Registry, TypeSpec};
+use crate::resource::{Fact, Keep, Member, Ref, Region, Resource, TypeName};
+use crate::testkit::{Cloud, Listing, simulated};
+
+fn registry() -> Registry {
+    let cloud = Cloud::default();
+    let of = |spec| simulated(&cloud, spec, Listing::Works);
+    Registry::builder()
+        .with(of(TypeSpec::new("Function", "lambda").refs(&["Role"]).cloudformation("AWS::Function")))
+        .with(of(TypeSpec::new("Role", "iam").global().cloudformation("AWS::Role")))
+        .with(of(TypeSpec::new("Stack", "cloudformation").stack().cloudformation("AWS::Stack")))
+        .build()
+        .expect("the types fit together")
+}
+
+struct World {
+    resources: Vec<Resource>,
+    lifted: BTreeSet<String>,
+    selected: BTreeSet<TypeName>,
+    stacks_unknown: BTreeMap<Region, String>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            resources: Vec::new(),
+            lifted: BTreeSet::new(),
+            selected: ["Function", "Role", "Stack"].map(TypeName::from).into(),
+            stacks_unknown: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, type_name: &str, id: &str, change: impl FnOnce(&mut Resource)) -> &mut Self {
+        let region = if type_name == "Role" { Region::global() } else { Region::from("r1") };
+        let mut resource = Resource::new(type_name.into(), region, id);
+        change(&mut resource);
+        self.resources.push(resource);
+        self
+    }
+
+    fn verdicts(&self) -> BTreeMap<String, Verdict> {
+        let registry = registry();
+        let account: AccountId = "123456789012".parse().expect("twelve digits");
+        let judge = Judge {
+            filters: &Filters::default(),
+            lifted: &self.lifted,
+            selected: &self.selected,
+            regions: &[Region::global(), Region::from("r1")].into(),
+            account: &account,
+            stacks_unknown: &self.stacks_unknown,
+            now: "2026-01-01T00:00:00Z".parse().expect("a time"),
+        };
+        let all: Vec<&Resource> = self.resources.iter().collect();
+        let relations = Relations::of(self.resources.iter(), &registry);
+        let ids = all.iter().map(|resource| resource.id.as_ref().to_owned());
+        ids.zip(judge.verdicts(&all, &relations)).collect()
+    }
+
+    fn kept(&self) -> Vec<String> {
+        self.verdicts().into_iter().filter(|(_, verdict)| !verdict.deletes()).map(|(id, _)| id).collect()
+    }
+}
+
+fn protect(resource: &mut Resource) {
+    resource.protection = Some(Keep { name: "test-keep".into(), why: "a test says so".into() });
+}
+
+fn member(cloudformation: &str, id: &str) -> Member {
+    Member { cloudformation: cloudformation.into(), physical_id: id.into() }
+}
+
+fn tagged(resource: &mut Resource, key: &str, value: &str) {
+    resource.tags = Fact::Known([(key.to_owned(), value.to_owned())].into());
+}
+
+#[test]
+fn without_rules_everything_goes() {
+    let mut world = World::new();
+    world.add("Function", "f", |_| {}).add("Role", "r", |_| {}).add("Stack", "s", |_| {});
+    assert_eq!(world.kept(), Vec::<String>::new());
+}
+
+#[test]
+fn what_stays_keeps_what_it_uses() {
+    let mut world = World::new();
+    world.add("Function", "f", |function| {
+        protect(function);
+        function.uses("Role", "r");
+    });
+    world.add("Role", "r", |_| {}).add("Role", "other", |_| {});
+    assert_eq!(world.kept(), ["f", "r"]);
+    assert_eq!(world.verdicts()["r"].reason, "is needed by Function f, which stays");
+}
+
+#[test]
+fn what_aws_manages_keeps_nothing_it_uses() {
+    let mut world = World::new();
+    world.add("Function", "f", |function| {
+        function.managed = Some("it goes with its parent".into());
+        function.uses("Role", "r");
+    });
+    world.add("Role", "r", |_| {});
+    assert_eq!(world.kept(), ["f"]);
+}
+
+#[test]
+fn a_kept_stack_keeps_all_it_owns_and_all_these_use() {
+    let mut world = World::new();
+    world.add("Stack", "s", |stack| {
+        protect(stack);
+        stack.members = vec![member("AWS::Function", "f"), member("AWS::Stack", "nested")];
+    });
+    world.add("Stack", "nested", |stack| stack.members = vec![member("AWS::Role", "deep")]);
+    world.add("Function", "f", |function| function.uses("Role", "r"));
+    world.add("Role", "r", |_| {}).add("Role", "deep", |_| {}).add("Role", "loose", |_| {});
+    assert_eq!(world.kept(), ["deep", "f", "nested", "r", "s"]);
+}
+
+#[test]
+fn a_kept_member_keeps_the_stack_that_would_take_it_along() {
+    let mut world = World::new();
+    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Function", "f"), member("AWS::Role", "r")]);
+    world.add("Function", "f", protect).add("Role", "r", |_| {});
+    assert_eq!(world.kept(), ["f", "r", "s"]);
+}
+
+#[test]
+fn a_part_stays_with_its_whole_and_not_the_other_way() {
+    let mut world = World::new();
+    let part_of = |whole: &str| Ref { type_name: "Role".into(), target: whole.into() };
+    world.add("Role", "whole", protect).add("Function", "part", |part| part.parts_of = vec![part_of("whole")]);
+    world.add("Role", "free", |_| {});
+    world.add("Function", "kept-part", |part| {
+        protect(part);
+        part.parts_of = vec![part_of("free")];
+    });
+    assert_eq!(world.kept(), ["kept-part", "part", "whole"]);
+}
+
+#[test]
+fn a_protection_is_lifted_by_its_name_but_never_the_callers() {
+    let mut world = World::new();
+    world.add("Function", "f", protect);
+    world.add("Role", "me", |role| role.protection = Some(Keep { name: "caller".into(), why: "".into() }));
+    world.lifted = ["test-keep", "caller"].map(str::to_owned).into();
+    assert_eq!(world.kept(), ["me"]);
+}
+
+#[test]
+fn keep_tags_keep_until_their_date() {
+    let mut world = World::new();
+    world.add("Function", "kept", |function| tagged(function, "aws-cleaner:keep", ""));
+    world.add("Function", "later", |function| tagged(function, "aws-cleaner:keep-until", "2026-01-01"));
+    world.add("Function", "over", |function| tagged(function, "aws-cleaner:keep-until", "2025-12-31"));
+    world.add("Function", "odd", |function| tagged(function, "aws-cleaner:keep-until", "soon"));
+    assert_eq!(world.kept(), ["kept", "later", "odd"]);
+    assert_eq!(world.verdicts()["odd"].action, Action::Unknown);
+}
+
+#[test]
+fn what_cannot_be_read_is_kept_and_unknown() {
+    let mut world = World::new();
+    world.add("Function", "unread", |function| function.tags = Fact::Unread);
+    world.add("Function", "denied", |function| function.tags = Fact::Unreadable("denied".to_owned()));
+    assert!(world.verdicts().values().all(|verdict| verdict.action == Action::Unknown));
+}
+
+#[test]
+fn where_stacks_are_unknown_nothing_they_may_own_goes() {
+    let mut world = World::new();
+    world.add("Function", "f", |_| {}).add("Role", "r", |_| {});
+    world.stacks_unknown.insert("r2".into(), "denied".to_owned());
+    let verdicts = world.verdicts();
+    assert_eq!(verdicts["f"].action, Action::Delete, "another region's stacks own nothing here");
+    assert_eq!(verdicts["r"].action, Action::Unknown, "any region's stack may own a global resource");
+}
+
+#[test]
+fn what_is_not_selected_stays_and_keeps_its_own() {
+    let mut world = World::new();
+    world.selected = ["Function"].map(TypeName::from).into();
+    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Function", "owned")]);
+    world.add("Function", "owned", |_| {}).add("Function", "loose", |_| {});
+    assert_eq!(world.kept(), ["owned", "s"]);
+}

@@ -1,0 +1,71 @@
+//! Scans of a simulated cloud.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{ScanNeeds, Scanner, Target};
+use crate::error::ErrorKind;
+use crate::event::Recorder;
+use crate::handler::{Access, Registry, TagSource, TypeSpec};
+use crate::lane::Lanes;
+use crate::report::ListStatus;
+use crate::resource::{Fact, Resource};
+use crate::testkit::{Cloud, Listing, Thing, simulated};
+
+fn registry(cloud: &Cloud, failing: ErrorKind) -> Registry {
+    Registry::builder()
+        .with(simulated(cloud, TypeSpec::new("A", "a"), Listing::Works))
+        .with(simulated(cloud, TypeSpec::new("B", "b").tags(TagSource::Bulk), Listing::Works))
+        .with(simulated(cloud, TypeSpec::new("S", "s").stack(), Listing::Fails(failing)))
+        .build()
+        .expect("the types fit together")
+}
+
+async fn scan(registry: &Registry, needs: ScanNeeds) -> Result<super::Found, crate::error::Error> {
+    let account = "123456789012".parse().expect("twelve digits");
+    let access = Access::new(account, "aws", None, Lanes::default(), HashMap::new());
+    let scanner = Scanner { access: &access, registry, needs: &needs };
+    let targets = registry
+        .handlers()
+        .flat_map(|handler| ["r1", "r2"].map(|region| Target { handler: Arc::clone(handler), region: region.into() }));
+    scanner.scan(targets.collect(), &mut Recorder::new(Vec::new())).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_listing_is_data() {
+    let cloud = Cloud::default();
+    cloud.add(Thing::new(Resource::new("A".into(), "r1".into(), "a")));
+    let found = scan(&registry(&cloud, ErrorKind::Denied), ScanNeeds::default()).await.expect("a scan goes on");
+    assert_eq!(found.resources.len(), 1);
+    assert_eq!(found.unknown_lists(), 2);
+    assert!(found.lists.iter().filter(|list| list.type_name == "S").all(|list| list.status == ListStatus::Denied));
+    assert_eq!(found.stacks_unknown.len(), 2, "nobody knows which stacks there are");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_is_not_there_is_known_to_be_empty() {
+    let found = scan(&registry(&Cloud::default(), ErrorKind::UnsupportedRegion), ScanNeeds::default())
+        .await
+        .expect("a scan goes on");
+    assert_eq!((found.unknown_lists(), found.stacks_unknown.len()), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn bad_credentials_end_the_scan() {
+    let error = scan(&registry(&Cloud::default(), ErrorKind::Credentials), ScanNeeds::default())
+        .await
+        .expect_err("without credentials there is nothing to scan");
+    assert_eq!(error.kind, ErrorKind::Credentials);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_that_cannot_be_read_are_unreadable() {
+    let cloud = Cloud::default();
+    let mut resource = Resource::new("B".into(), "r1".into(), "b");
+    resource.tags = Fact::Unread;
+    cloud.add(Thing::new(resource));
+    let needs = ScanNeeds { tags: true, tag_keys: ["keep".to_owned()].into(), details: false };
+    // There is no session, so the tagging API cannot be asked.
+    let found = scan(&registry(&cloud, ErrorKind::UnsupportedRegion), needs).await.expect("a scan goes on");
+    assert!(matches!(found.resources[0].tags, Fact::Unreadable(_)));
+}
