@@ -1,5 +1,9 @@
 //! Development tasks: `cargo xtask <task>`.
 
+mod demo;
+mod fuzz_client;
+mod models;
+mod python;
 mod fuzz_client;
 mod models;
 mod python;
@@ -12,6 +16,7 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Task {
+    Demo(demo::Demo),
     Models(models::Models),
     FuzzClient(fuzz_client::FuzzClient),
 }
@@ -19,6 +24,7 @@ enum Task {
 #[expect(clippy::print_stderr, reason = "a task's error is for the person who ran it")]
 fn main() -> ExitCode {
     let done = match Task::parse() {
+        Task::Demo(task) => task.run(),
         Task::Models(task) => task.run(),
         Task::FuzzClient(task) => task.run(),
     };

@@ -201,6 +201,21 @@ def key_window(w):
 
 
 @check
+def regions(w):
+    """17 regions are on; others say that they don't know the key, until they are switched on."""
+    names = [r["RegionName"] for r in w.ec2.describe_regions()["Regions"]]
+    assert len(names) == 17 and "eu-west-1" in names, names
+    every = w.ec2.describe_regions(AllRegions=True)["Regions"]
+    assert {r["RegionName"]: r["OptInStatus"] for r in every}["me-south-1"] == "not-opted-in"
+    refuses("UnrecognizedClientException", w.client("sqs", region="me-south-1").list_queues)
+    refuses("InvalidClientTokenId", w.client("sns", region="me-south-1").list_topics)
+    refuses("AuthFailure", w.client("ec2", region="me-south-1").describe_vpcs)
+    other = World(w.url, regions=["me-south-1"])
+    assert len(other.ec2.describe_regions()["Regions"]) == 18
+    other.client("sqs", region="me-south-1").list_queues()
+
+
+@check
 def trust_document(w):
     """What the harness creates is a valid policy document."""
     assert json.loads(TRUST)["Statement"] and w.role("trusted").endswith(":role/trusted")

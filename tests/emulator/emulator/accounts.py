@@ -30,19 +30,22 @@ class Accounts:
     def __init__(self):
         self.lock = threading.Lock()
         self.by_key = {}
+        self.regions = {}
         self.next = 200000000000
 
     def clear(self):
         """Forgets all keys."""
         with self.lock:
             self.by_key.clear()
+            self.regions.clear()
 
     def register(self, spec):
         """Registers a key, creates its identity and the roles asked for, and says what was made.
 
-        `{"access_key"?, "account"?, "identity"?, "roles"?, "alias"?}`; `identity` is `role/NAME`, `user/NAME` or `root`.
+        All optional: `access_key`, `account`, `identity` (`role/NAME`, `user/NAME` or `root`), `roles`, `alias`, and
+        `regions`, the opt-in regions that are on.
         """
-        unknown = set(spec) - {"access_key", "account", "identity", "roles", "alias"}
+        unknown = set(spec) - {"access_key", "account", "identity", "roles", "alias", "regions"}
         if unknown:
             raise BadAccount(f"unknown key {sorted(unknown)[0]!r} in an account request")
         with self.lock:
@@ -76,6 +79,8 @@ class Accounts:
             iam.create_account_alias(spec["alias"])
         with self.lock:
             self.by_key[access_key] = (account, arn, user_id)
+            if "regions" in spec:
+                self.regions[account] = frozenset(spec["regions"])
         return {
             "access_key": access_key,
             "secret": f"secret-of-{access_key}",
@@ -119,6 +124,10 @@ class Accounts:
             if "aws" in backends.keys() and access_key in backends["aws"].access_keys:
                 return account
         return DEFAULT_ACCOUNT
+
+    def opted_in(self, account):
+        """The opt-in regions that are on in an account."""
+        return self.regions.get(account, frozenset())
 
     def identity_of(self, access_key):
         """(arn, user id) of a registered key."""

@@ -16,7 +16,7 @@ from moto.core.request import (
 )
 from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication, create_backend_app
 
-from . import mends, rules, speed, wire
+from . import mends, regions, rules, speed, wire
 from .accounts import Accounts, BadAccount
 from .accounts import install as install_accounts
 from .faults import BadRule, Faults
@@ -42,6 +42,7 @@ class Application:
         self.log = open(log_path, "a", encoding="utf-8") if log_path else None
         speed.install()
         install_accounts(self.accounts)
+        regions.install(self.accounts)
         self.moto = DomainDispatcherApplication(self.create_app)
 
     def create_app(self, service):
@@ -111,6 +112,7 @@ class Application:
         guard = contextlib.nullcontext() if (call.service, call.operation) in WAITING else self.lock
         try:
             with guard:
+                regions.check(call, self.accounts.opted_in(call.account))
                 rules.check_request(call, request)
                 seen = []
                 chunks = self.moto(environ, lambda status, headers, _=None: seen.append((status, headers)))

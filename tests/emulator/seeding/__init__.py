@@ -1,0 +1,1 @@
+"""Fills an emulated account: the reference account of the benchmarks, or one of everything."""
