@@ -3,8 +3,7 @@ use std::collections::BTreeSet;
 use aws_dynamic::model::Models;
 
 use super::builtin::entries;
-use super::{FILES, builtin, check, check_graph};
-use crate::handler::TypeSpec;
+use super::{FILES, check, check_graph};
 
 #[test]
 fn no_file_of_the_folder_is_forgotten() {
@@ -33,8 +32,36 @@ fn files_are_named_after_their_service() {
 }
 
 #[test]
+fn every_relation_names_a_type() {
+    let registry = crate::builtin().expect("the types fit together");
+    for entry in entries().expect("the catalog is readable") {
+        let edges = entry.refs.iter().chain(&entry.owned_by).chain(&entry.part_of).map(|edge| &edge.target);
+        for target in edges.chain(&entry.delete_after) {
+            let known = registry.resolve(target.value.as_str());
+            assert_eq!(known, Some(&target.value), "{}: no such type", target.at);
+        }
+    }
+}
+
+#[test]
 fn the_order_of_types_has_no_circle() {
-    let handlers = builtin().expect("the catalog is readable");
-    let specs: Vec<&TypeSpec> = handlers.iter().map(|handler| handler.spec()).collect();
-    assert_eq!(check_graph(specs), Vec::<String>::new());
+    let registry = crate::builtin().expect("the types fit together");
+    assert_eq!(check_graph(registry.specs()), Vec::<String>::new());
+}
+
+#[test]
+fn actions_are_those_of_iam() {
+    let registry = crate::builtin().expect("the types fit together");
+    for (name, expected) in [
+        ("APIGatewayRestAPI", &["apigateway:DELETE", "apigateway:GET"][..]),
+        ("APIGatewayVpcLink", &["apigateway:DELETE", "apigateway:GET"]),
+        (
+            "CloudWatchDashboard",
+            &["cloudwatch:DeleteDashboards", "cloudwatch:ListDashboards", "cloudwatch:ListTagsForResource"],
+        ),
+        ("SESIdentity", &["ses:DeleteIdentity", "ses:ListIdentities", "ses:ListTagsForResource"]),
+        ("AthenaWorkGroup", &["athena:DeleteWorkGroup", "athena:ListWorkGroups", "tag:GetResources"]),
+    ] {
+        assert_eq!(registry.get(name).expect(name).spec().iam_actions, expected, "{name}");
+    }
 }
