@@ -8,6 +8,7 @@ import collections
 import fnmatch
 import json
 import os
+import re
 import struct
 import sys
 import tomllib
@@ -36,12 +37,15 @@ def services():
     return sorted(name for name in os.listdir(DATA) if os.path.isdir(os.path.join(DATA, name)))
 
 
-def wanted_operations(catalog_dir, extra_file):
-    """Service -> operation patterns, from every catalog file and the extra list."""
+def wanted_operations(catalog_dir, extra_files, source_dirs):
+    """Service -> operation patterns, from every catalog file, the extra lists, and calls in the source code."""
     wanted = collections.defaultdict(set)
-    with open(extra_file, "rb") as file:
-        for service, names in tomllib.load(file).items():
-            wanted[service].update(names)
+    for path in extra_files:
+        with open(path, "rb") as file:
+            for service, names in tomllib.load(file).items():
+                wanted[service].update(names)
+    for service, operation in named_in_sources(source_dirs):
+        wanted[service].add(operation)
     for name in sorted(os.listdir(catalog_dir)) if os.path.isdir(catalog_dir) else []:
         if not name.endswith(".toml"):
             continue
@@ -54,6 +58,24 @@ def wanted_operations(catalog_dir, extra_file):
         service = catalog.get("service")
         collect(catalog, service if isinstance(service, str) else None, wanted, path)
     return wanted
+
+
+def named_in_sources(source_dirs):
+    """Pairs `"service", "Operation"` in Rust code that are those of AWS: calls of the tool's own code."""
+    known = set(services())
+    operations = {}
+    for folder in source_dirs:
+        for parent, _, names in os.walk(folder):
+            for name in names:
+                if not name.endswith(".rs"):
+                    continue
+                with open(os.path.join(parent, name), encoding="utf-8") as file:
+                    found = re.findall(r'"([a-z0-9-]+)",\s*"([A-Z][A-Za-z0-9]+)"', file.read())
+                for service, operation in found:
+                    if service in known and service not in operations:
+                        operations[service] = LOADER.load_service_model(service, "service-2")["operations"]
+                    if operation in operations.get(service, ()):
+                        yield service, operation
 
 
 CALL_KEYS = ("call", "list", "each", "describe", "get")
@@ -304,12 +326,13 @@ def endpoints(names):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--catalog", required=True, help="folder of catalog files")
-    parser.add_argument("--extra", required=True, help="TOML file of further operations")
+    parser.add_argument("--extra", required=True, action="append", help="TOML file of further operations")
+    parser.add_argument("--source", default=[], action="append", help="folder of Rust code that calls operations")
     parser.add_argument("--out", required=True, help="folder of bundle.bin and endpoints.json")
     parser.add_argument("--check", action="store_true", help="compare only")
     parser.add_argument("--all", action="store_true", help="every operation of every service (for the differential test)")
     args = parser.parse_args()
-    wanted = {name: {"*"} for name in services()} if args.all else wanted_operations(args.catalog, args.extra)
+    wanted = {name: {"*"} for name in services()} if args.all else wanted_operations(args.catalog, args.extra, args.source)
     models = bundle(wanted)
     table = endpoints(models)
     bundle_path, table_path = os.path.join(args.out, "bundle.bin"), os.path.join(args.out, "endpoints.json")

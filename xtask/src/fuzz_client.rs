@@ -7,7 +7,7 @@ use cleaner_tests::tree;
 use crate::{models, python};
 
 /// Compares requests, responses, endpoints and signatures of the dynamic client with botocore's.
-#[derive(clap::Args)]
+#[derive(Debug, clap::Args)]
 pub(crate) struct FuzzClient {
     /// Where the random values start.
     #[arg(long, default_value_t = 7)]

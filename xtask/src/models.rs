@@ -1,13 +1,16 @@
 //! `cargo xtask models`: the AWS API models that are packed into `aws-dynamic`.
 
-use std::path::PathBuf;
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use cleaner_tests::tree;
 
 use crate::python;
 
 /// Trims botocore's models to the operations of the catalog.
-#[derive(clap::Args)]
+#[derive(Debug, clap::Args)]
 pub(crate) struct Models {
     /// Write nothing; fail if what is committed is not what would be written.
     #[arg(long)]
@@ -23,20 +26,25 @@ impl Models {
 }
 
 /// Writes the models of every operation of every service to `out`.
-pub(crate) fn write_all(out: &PathBuf) -> Result<(), String> {
+pub(crate) fn write_all(out: &Path) -> Result<(), String> {
     let mut arguments = arguments(out);
     arguments.push("--all".into());
     python::run("models.py", &arguments)
 }
 
-fn arguments(out: &PathBuf) -> Vec<std::ffi::OsString> {
+fn arguments(out: &Path) -> Vec<OsString> {
     let root = tree::root();
-    vec![
-        "--catalog".into(),
-        root.join("cleaner-core/catalog").into(),
-        "--extra".into(),
-        root.join("aws-dynamic/models/extra-operations.toml").into(),
-        "--out".into(),
-        out.into(),
-    ]
+    let models = root.join("aws-dynamic/models");
+    let mut arguments = vec!["--out".into(), out.into()];
+    let mut add = |name: &str, path: PathBuf| arguments.extend([OsString::from(name), path.into()]);
+    add("--catalog", root.join("cleaner-core/catalog"));
+    for list in ["extra-operations.toml", "broad-operations.toml"].map(|name| models.join(name)) {
+        if list.is_file() {
+            add("--extra", list);
+        }
+    }
+    for folder in ["cleaner-core/src", "cleaner-cli/src"] {
+        add("--source", root.join(folder));
+    }
+    arguments
 }
