@@ -198,7 +198,15 @@ impl Emulator {
         self.post("/_faults", rules);
     }
 
-    /// Sets switches such as `recreate_log_groups` and `stack_delete_polls`.
+    /// Sets the fault rules of one account, replacing those it had; other accounts notice nothing.
+    ///
+    /// # Panics
+    /// If a rule means nothing.
+    pub fn faults_of(&self, account: &str, rules: &Value) {
+        self.post(&format!("/_faults?account={account}"), rules);
+    }
+
+    /// Sets switches such as `recreate_log_groups` and `busy_stacks`.
     ///
     /// # Panics
     /// If a switch does not exist.

@@ -17,6 +17,7 @@ pub mod python;
 pub mod size_cap;
 pub mod tree;
 pub mod venv;
+mod worker;
 
 pub use cli::{Cli, Run};
 pub use emulator::{Call, Credentials, Emulator};

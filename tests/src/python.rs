@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::emulator::{Credentials, Emulator};
+use crate::worker::Worker;
 
 /// How long a snippet may take on a busy machine.
 const SNIPPET: Duration = Duration::from_secs(180);
@@ -29,18 +30,10 @@ pub struct Output {
 ///
 /// # Panics
 /// With the traceback, if the snippet fails.
-#[must_use]
 pub fn snippet(emulator: &Emulator, credentials: &Credentials, region: &str, code: &str) -> Value {
-    let mut command = with_credentials(emulator, "snippet.py", credentials);
-    command.args([emulator.url(), region]).stdin(Stdio::piped());
-    let output = finish(spawn(&mut command), Some(code), SNIPPET);
-    assert!(
-        output.status.is_some_and(|status| status.success()),
-        "the snippet failed:\n{code}\n{}",
-        output.stderr
-    );
-    let last = output.stdout.lines().last().unwrap_or_default();
-    serde_json::from_str(last).unwrap_or_else(|error| panic!("the snippet printed no JSON: {error}: {last}"))
+    Worker::take(emulator)
+        .and_then(|worker| worker.run(emulator, credentials, region, code, SNIPPET))
+        .unwrap_or_else(|error| panic!("the snippet failed:\n{code}\n{error}"))
 }
 
 /// Fills an account with `seed.py` and returns what was made, by kind.

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 import traceback
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from moto.core.base_backend import BackendDict
 from moto.core.request import (
@@ -197,7 +197,7 @@ class Application:
 
     def admin(self, request):
         """The endpoints that are no AWS: `_ready`, `_faults`, `_accounts`, `_settings`, `_reset`."""
-        path = request.target.split("?", 1)[0]
+        path, _, query = request.target.partition("?")
         try:
             given = json.loads(request.body) if request.body else None
             if path == "/_ready":
@@ -205,7 +205,7 @@ class Application:
             if request.method != "POST":
                 return json_reply(405, {"error": f"{path} takes POST"})
             if path == "/_faults":
-                self.faults.set(given)
+                self.faults.set(given, parse_qs(query).get("account", [None])[0])
                 return json_reply(200, {"rules": len(given)})
             if path == "/_accounts":
                 with self.lock:

@@ -137,13 +137,16 @@ class Faults:
         self.lock = threading.Lock()
         self.rules = []
 
-    def set(self, specs):
-        """Replaces all rules."""
+    def set(self, specs, account=None):
+        """Replaces all rules, or those of one account: tests that run side by side leave each other's alone."""
         if not isinstance(specs, list):
             raise BadRule("faults are a JSON list of rules")
+        if account is not None:
+            specs = [{**spec, "account": account} if isinstance(spec, dict) else spec for spec in specs]
         rules = [Rule(spec) for spec in specs]
         with self.lock:
-            self.rules = rules
+            others = [rule for rule in self.rules if account is not None and rule.spec.get("account") != account]
+            self.rules = others + rules
 
     def take(self, call):
         """Returns the first rule that hits this call now, and counts the hit."""

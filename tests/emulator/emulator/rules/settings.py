@@ -20,10 +20,13 @@ class Settings:
         self.recreate_after = 0.0
         # How many times a stack under deletion is described as DELETE_IN_PROGRESS before it is gone.
         self.stack_delete_polls = 0
+        # Globs of stacks that are in the middle of an update, and for how many looks at them they stay so.
+        self.busy_stacks = {}
+        self.looks_left = {}
 
     def set(self, given):
         """Takes over the given switches and returns all."""
-        known = ("recreate_log_groups", "recreate_after", "stack_delete_polls")
+        known = ("recreate_log_groups", "recreate_after", "stack_delete_polls", "busy_stacks")
         for key, value in given.items():
             if key not in known:
                 raise ValueError(f"unknown setting {key!r}; known: {list(known)}")
@@ -45,3 +48,11 @@ class Settings:
         due = [entry for entry in self.pending if entry[1] is backend and entry[0] <= now]
         self.pending = [entry for entry in self.pending if entry not in due]
         return [name for _, _, name in due]
+
+    def stack_is_busy(self, stack_id, name, looked):
+        """Whether a stack is being updated; `looked`: somebody looks at it, which brings the update nearer to its end."""
+        looks = next((n for glob, n in self.busy_stacks.items() if fnmatch.fnmatchcase(name, glob)), 0)
+        left = self.looks_left.setdefault(stack_id, looks)
+        if looked and left > 0:
+            self.looks_left[stack_id] = left - 1
+        return left > 0

@@ -137,6 +137,8 @@ def deletion(settings):
         # Deleting what is gone, or going, is no error.
         if stack is None or stack.status == "DELETE_IN_PROGRESS":
             return
+        if settings.stack_is_busy(stack.stack_id, stack.name, looked=False):
+            raise validation(f"Stack:{stack.stack_id} is in UPDATE_IN_PROGRESS state and can not be deleted.")
         check(self, stack, options)
         stack._add_stack_event("DELETE_IN_PROGRESS", resource_status_reason="User Initiated")
         if settings.stack_delete_polls:
@@ -147,6 +149,10 @@ def deletion(settings):
 
     def advance(self, *_args, **_kwargs):
         for stack in list(self.stacks.values()):
+            if stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_IN_PROGRESS"):
+                busy = settings.stack_is_busy(stack.stack_id, stack.name, looked=True)
+                if busy or stack.status == "UPDATE_IN_PROGRESS":
+                    stack.status = "UPDATE_IN_PROGRESS" if busy else "UPDATE_COMPLETE"
             if stack.status == "DELETE_IN_PROGRESS":
                 polls, options = stack.polls
                 if polls <= 0:
