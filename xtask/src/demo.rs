@@ -33,6 +33,9 @@ pub(crate) struct Demo {
     clear: Vec<String>,
 }
 
+/// How many ids of one type are shown.
+const SHOWN: usize = 5;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
     /// The account that benchmarks clear.
@@ -110,9 +113,10 @@ impl Demo {
             before["totals"]["left"], after["totals"]["left"], after["totals"]["kept"]
         );
         for (kind, items) in after["left"].as_object().into_iter().flatten() {
-            let names: Vec<&str> =
-                items.as_array().into_iter().flatten().filter_map(|item| item["id"].as_str()).collect();
-            println!("  left: {kind}: {}", names.join(", "));
+            let items = items.as_array().map_or(&[][..], Vec::as_slice);
+            let names: Vec<&str> = items.iter().take(SHOWN).filter_map(|item| item["id"].as_str()).collect();
+            let more = if items.len() > SHOWN { ", …" } else { "" };
+            println!("  left: {} {kind}: {}{more}", items.len(), names.join(", "));
         }
         if self.keep_running {
             wait_for_enter(&emulator, &credentials);

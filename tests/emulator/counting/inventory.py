@@ -45,21 +45,35 @@ class Inventory:
         self.kept_arns = set()
         self.session = boto3.session.Session()
         self.clients = {}
+        self.here = threading.local()
         identity = self.client("sts", "us-east-1").get_caller_identity()
         self.account = identity["Account"]
         self.caller = identity["Arn"]
 
     def client(self, service, region):
-        """A client, made once; one session, since it caches the models."""
+        """A client for the calls that this thread makes next.
+
+        Making a client costs more than the calls it makes here, and all regions are behind one address. So there is
+        one client per service, and the region is put in when a request is signed. S3 has rules of its own.
+        """
+        key = (service, region) if service == "s3" else service
+        self.here.region = region
         with self.lock:
-            if (service, region) not in self.clients:
-                self.clients[service, region] = self.session.client(
+            if key not in self.clients:
+                client = self.session.client(
                     service,
                     region_name=region,
                     endpoint_url=self.url,
                     config=Config(retries={"max_attempts": 2}, inject_host_prefix=False),
                 )
-            return self.clients[service, region]
+                if service != "s3":
+                    client.meta.events.register("before-sign", self.sign_for_region)
+                self.clients[key] = client
+            return self.clients[key]
+
+    def sign_for_region(self, request, **_):
+        """Signs for the region that this thread is counting."""
+        request.context["signing"] = {**request.context.get("signing", {}), "region": self.here.region}
 
     def found(self, kind, name, region, reason=None):
         """Notes one resource."""
