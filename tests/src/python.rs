@@ -26,7 +26,8 @@ pub struct Output {
 
 /// Runs a snippet of Python in an account and returns the value of its last expression.
 ///
-/// The snippet finds `client(service, region=None)`, `account`, `region`, `url` and `json`.
+/// The snippet finds `client(service, region=None)`, `fill(bucket, count, prefix)` for many objects at once, `account`, `region`,
+/// `url` and `json`.
 ///
 /// # Panics
 /// With the traceback, if the snippet fails.

@@ -196,7 +196,7 @@ class Application:
             self.log.flush()
 
     def admin(self, request):
-        """The endpoints that are no AWS: `_ready`, `_faults`, `_accounts`, `_settings`, `_reset`."""
+        """The endpoints that are no AWS: `_ready`, `_faults`, `_accounts`, `_settings`, `_objects`, `_reset`."""
         path, _, query = request.target.partition("?")
         try:
             given = json.loads(request.body) if request.body else None
@@ -213,10 +213,13 @@ class Application:
             if path == "/_settings":
                 with self.lock:
                     return json_reply(200, self.settings.set(given or {}))
+            if path == "/_objects":
+                with self.lock:
+                    return json_reply(200, {"objects": fill_bucket(**given)})
             if path == "/_reset":
                 self.reset()
                 return json_reply(200, {})
-        except (BadRule, BadAccount, ValueError) as bad:
+        except (BadRule, BadAccount, TypeError, ValueError) as bad:
             return json_reply(400, {"error": str(bad)})
         return json_reply(404, {"error": f"no endpoint {path}"})
 
@@ -227,6 +230,16 @@ class Application:
             self.accounts.clear()
             self.settings.clear()
             BackendDict.reset()
+
+
+def fill_bucket(account, bucket, count, prefix="o"):
+    """Puts many small objects into a bucket at once, where one call each would take longer than the test itself."""
+    from moto.s3.models import s3_backends
+
+    backend = s3_backends[account]["aws"]
+    for number in range(count):
+        backend.put_object(bucket, f"{prefix}/{number:06d}", b"x")
+    return count
 
 
 def json_reply(status, value):

@@ -143,7 +143,10 @@ class Connection(socketserver.BaseRequestHandler):
 
     def hang(self, seconds):
         """Holds the connection without a word until the client gives up or the time is over."""
-        select.select([self.request], [], [], seconds)
+        # Unlike `select`, `poll` takes any number of connections.
+        waiting = select.poll()
+        waiting.register(self.request, select.POLLIN | select.POLLHUP)
+        waiting.poll(None if seconds is None else seconds * 1000)
 
     def finish(self):
         """Closes what `setup` opened."""

@@ -1,0 +1,16 @@
+//! The real binary against the strict emulator: every test has an account of its own, and looks at what is left with boto3.
+//!
+//! One binary, so that it is linked once. What is tested at a lower level (rules, engine, reporters) is not tested again here.
+
+mod apply;
+mod bad_input;
+mod faults;
+mod iam;
+mod kitchen_sink;
+mod library;
+mod network;
+mod s3;
+mod safety;
+mod scene;
+mod smoke;
+mod stacks;
