@@ -1,5 +1,6 @@
 //! One identity, and everything its calls share.
 
+mod generated;
 mod http;
 mod load;
 mod options;
@@ -16,6 +17,7 @@ use aws_smithy_runtime_api::client::identity::{ResolveCachedIdentity as _, Share
 use aws_smithy_types::{config_bag::ConfigBag, retry::RetryConfig};
 use aws_types::{region::Region, service_config::ServiceConfigKey};
 
+use self::generated::GeneratedClients;
 pub use self::options::{AssumeRole, SessionOptions, Timeouts};
 use crate::{
     CallObserver, Client, Error, ErrorKind, RecordingInterceptor,
@@ -39,6 +41,7 @@ struct Inner {
     endpoint_url: Option<String>,
     clients: Mutex<HashMap<(String, String), Arc<ClientInner>>>,
     shared: SharedState,
+    generated: GeneratedClients,
 }
 
 impl Session {
@@ -72,7 +75,9 @@ impl Session {
 
     fn new(config: SdkConfig, observer: Option<Arc<dyn CallObserver>>, endpoint_url: Option<String>) -> Self {
         let (clients, shared) = (Mutex::default(), SharedState::default());
-        let inner = Inner { config, models: Models::builtin(), observer, endpoint_url, clients, shared };
+        let generated = GeneratedClients::default();
+        let inner =
+            Inner { config, models: Models::builtin(), observer, endpoint_url, clients, shared, generated };
         Self { inner: Arc::new(inner) }
     }
 
