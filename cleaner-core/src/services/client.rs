@@ -16,24 +16,24 @@ macro_rules! client {
     ($(#[$doc:meta])* $name:ident, $package:ident, $service:literal, |$builder:ident, $session:ident| $more:expr) => {
         $(#[$doc])*
         ///
-        /// Credentials, connections and endpoints are the session's, so a client of its own costs each caller little.
-        ///
         /// # Errors
         /// Invalid, if the context has no session.
         pub(crate) fn $name(context: &Context) -> Result<$package::Client, Error> {
             let $session = context.session()?;
             let region = context.call_region();
-            let $builder = $package::config::Builder::from(&$session.sdk_config($service, region))
-                // Lanes repeat calls, and nobody else does.
-                .retry_config(RetryConfig::disabled())
-                .interceptor($session.interceptor($service, region));
-            Ok($package::Client::from_conf($more.build()))
+            Ok($session.generated(region, || {
+                let $builder = $package::config::Builder::from(&$session.sdk_config($service, region))
+                    // Lanes repeat calls, and nobody else does.
+                    .retry_config(RetryConfig::disabled())
+                    .interceptor($session.interceptor($service, region));
+                $package::Client::from_conf($more.build())
+            }))
         }
     };
 }
 
 client!(
-    /// Makes a CloudFormation client for the context's region.
+    /// The CloudFormation client for the context's region.
     cloudformation,
     aws_sdk_cloudformation,
     "cloudformation",
@@ -41,7 +41,7 @@ client!(
 );
 
 client!(
-    /// Makes a DynamoDB client for the context's region.
+    /// The DynamoDB client for the context's region.
     dynamodb,
     aws_sdk_dynamodb,
     "dynamodb",
@@ -51,7 +51,7 @@ client!(
 );
 
 client!(
-    /// Makes a Lambda client for the context's region.
+    /// The Lambda client for the context's region.
     lambda,
     aws_sdk_lambda,
     "lambda",
@@ -59,7 +59,7 @@ client!(
 );
 
 client!(
-    /// Makes an S3 client for the context's region.
+    /// The S3 client for the context's region.
     s3,
     aws_sdk_s3,
     "s3",

@@ -1,8 +1,8 @@
 //! Times, from the forms AWS sends them in.
 
 use aws_smithy_types::DateTime;
-use jiff::Timestamp;
 use jiff::fmt::strtime;
+use jiff::{Timestamp, Unit};
 
 use crate::resource::Fact;
 
@@ -10,7 +10,8 @@ use crate::resource::Fact;
 pub(crate) fn fact(time: Option<&DateTime>) -> Fact<Timestamp> {
     let Some(time) = time else { return Fact::Absent };
     let nanos = i32::try_from(time.subsec_nanos()).unwrap_or_default();
-    match Timestamp::new(time.secs(), nanos) {
+    // Services that send floats send more digits than they know.
+    match Timestamp::new(time.secs(), nanos).and_then(|time| time.round(Unit::Microsecond)) {
         Ok(timestamp) => Fact::Known(timestamp),
         Err(error) => Fact::Unreadable(error.to_string()),
     }
@@ -38,6 +39,8 @@ mod tests {
     fn times_are_read_in_all_their_forms() {
         let time = DateTime::from_secs_and_nanos(1_543_331_445, 123_000_000);
         assert_eq!(fact(Some(&time)), known("2018-11-27T15:10:45.123Z"));
+        let float = DateTime::from_secs_f64(1_543_331_445.366);
+        assert_eq!(fact(Some(&float)), known("2018-11-27T15:10:45.366Z"));
         assert_eq!(fact(None), Fact::Absent);
         for text in
             ["2018-11-27T15:10:45.123+0000", "2018-11-27T15:10:45.123Z", "2018-11-27T16:10:45.123+0100"]

@@ -26,7 +26,8 @@ pub(super) fn read(error: Error) -> Error {
 
 /// The error of a stack under termination protection.
 pub(super) fn protected(mut error: Error) -> Error {
-    error.message = format!("{} The setting `{UNPROTECT}` turns it off.", error.message);
+    error.message =
+        format!("{}. The setting `{UNPROTECT}` turns it off.", error.message.trim_end_matches('.'));
     error.with_kind(ErrorKind::Protected)
 }
 
@@ -38,8 +39,8 @@ pub(super) fn is_missing_role(error: &Error) -> bool {
 /// The error of a stack whose service role is gone and may not be made again.
 pub(super) fn missing_role(mut error: Error) -> Error {
     error.message = format!(
-        "{} The setting `{RECREATE_ROLE}` makes the role again for as long as the deletion takes.",
-        error.message
+        "{}. The setting `{RECREATE_ROLE}` makes the role again for as long as the deletion takes.",
+        error.message.trim_end_matches('.')
     );
     error.with_kind(ErrorKind::Unexpected)
 }

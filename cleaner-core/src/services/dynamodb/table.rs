@@ -106,7 +106,10 @@ impl ResourceHandler for Tables {
                 self.delete_table(context, resource).await.map(|()| Deletion::Started)
             }
             ErrorKind::Protected => {
-                error.message = format!("{} The setting `{UNPROTECT}` turns it off.", error.message);
+                error.message = format!(
+                    "{}. The setting `{UNPROTECT}` turns it off.",
+                    error.message.trim_end_matches('.')
+                );
                 Err(error)
             }
             // In use may mean that somebody deletes it already.
