@@ -4,9 +4,6 @@ mod demo;
 mod fuzz_client;
 mod models;
 mod python;
-mod fuzz_client;
-mod models;
-mod python;
 
 use std::process::ExitCode;
 

@@ -44,13 +44,14 @@ pub(super) fn fits(row: &Row, service: &str, operation: &str, code: &str, messag
 fn by_status(operation: &str, code: &str, message: &str, status: Option<u16>) -> ErrorKind {
     match status {
         Some(429) => ErrorKind::Throttled,
+        // A proxy's or an emulator's page says nothing about credentials, permissions or things.
+        Some(400..=501) if message.starts_with(NOT_AWS) => ErrorKind::Unexpected,
         Some(401) => ErrorKind::Credentials,
         Some(403) => ErrorKind::Denied,
-        // Only an AWS answer says that the thing is gone; a page that says 404 means a wrong address.
+        // Without a code, only an answer that never has a body says that the thing is gone.
         Some(404 | 410) if !code.is_empty() || operation.starts_with("Head") => ErrorKind::Gone,
         Some(409 | 423) => ErrorKind::Dependency,
         Some(412) => ErrorKind::Transient,
-        Some(500) if message.starts_with(NOT_AWS) => ErrorKind::Unexpected,
         Some(501) => ErrorKind::Unexpected,
         Some(408 | 500..) => ErrorKind::Transient,
         _ => ErrorKind::Unexpected,

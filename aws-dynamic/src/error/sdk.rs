@@ -138,3 +138,30 @@ fn connection_failure(
         None => (ErrorKind::Transient, format!("cannot connect: {text}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_name_that_does_not_exist_means_no_endpoint_only_for_aws() {
+        let missing =
+            io::Error::other("dns error: failed to lookup address information: Name or service not known");
+        let busy = io::Error::other("dns error: Temporary failure in name resolution");
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let kind = |error: &io::Error, custom| connection_failure(&[error], custom, false).0;
+        assert_eq!(kind(&missing, None), ErrorKind::UnsupportedRegion);
+        assert_eq!(kind(&missing, Some("http://localhost:1")), ErrorKind::Transient);
+        assert_eq!(kind(&busy, None), ErrorKind::Transient);
+        assert_eq!(kind(&refused, None), ErrorKind::Transient);
+    }
+
+    #[test]
+    fn wrappers_that_repeat_what_they_wrap_are_shown_once() {
+        let (outer, inner) = (io::Error::other("failed: refused"), io::Error::other("refused"));
+        assert_eq!(chain_text(&[&outer, &inner]), "failed: refused");
+        assert_eq!(chain_text(&[&inner, &outer]), "refused: failed: refused");
+    }
+}
