@@ -1,1 +1,21 @@
-fn main() {}
+//! The command line of aws-cleaner: reads arguments, shows what happens, and says by its exit code how it ended.
+
+mod args;
+mod commands;
+mod confirm;
+mod dispatch;
+mod exit;
+mod failure;
+mod output;
+mod progress;
+mod registry;
+mod render;
+mod setup;
+mod signals;
+mod ui;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dispatch::main().into()
+}

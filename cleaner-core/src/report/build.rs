@@ -15,7 +15,7 @@ use crate::resource::{Region, ResourceKey};
 use crate::run::StopCause;
 
 /// Collects what becomes of everything, and makes the report of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ReportBuilder {
     tool: String,
     run_id: String,

@@ -14,6 +14,15 @@ impl Run<'_> {
         self.finish(None, None)
     }
 
+    /// What a dry run of this plan would report, for showing it to somebody who is to confirm it. The run goes on.
+    pub fn preview(&self, plan: &Plan) -> Report {
+        let mut preview = self.report.clone();
+        preview.plan(plan);
+        preview.planned_only(plan);
+        let report = preview.build(self.cleaner.stats(), None);
+        Report { outcome: Outcome::DryRun, ..report }
+    }
+
     /// Deletes what the plan says, looks again until the account is clean or no more can be done, and reports.
     ///
     /// The report is complete in every case: what failed, what holds it, and what nobody knows.

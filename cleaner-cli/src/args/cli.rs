@@ -1,0 +1,154 @@
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+use cleaner_core::account::AccountId;
+
+use super::{DeleteArgs, Globals};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    clean and verified, or the dry run is done
+  1    unexpected error
+  2    wrong usage or configuration
+  3    refused by a guard
+  4    leftovers remain
+  5    the scan is incomplete, so nobody knows
+  6    no usable credentials
+  124  the deadline passed with work left
+  130  interrupted";
+
+const EXAMPLES: &str = "\
+Examples:
+  aws-cleaner plan --region eu-west-1,global
+  aws-cleaner clear --account 111122223333
+  aws-cleaner clear --account 111122223333 --yes --timeout 30m --report report.json";
+
+/// Clears a used AWS test account, as fast as AWS allows, and proves it
+#[derive(Debug, Parser)]
+#[command(
+    name = "aws-cleaner",
+    version,
+    max_term_width = 120,
+    arg_required_else_help = true,
+    after_help = EXIT_CODES,
+    after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}")
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show whose credentials these are, and which account they open
+    Whoami,
+    /// List the resource types
+    Types(TypesArgs),
+    /// List every resource, and whether it would be deleted
+    #[command(after_long_help = "\
+Examples:
+  aws-cleaner scan --type 'EC2*' --region eu-west-1
+  aws-cleaner scan --format json | jq '.resources[] | select(.verdict.action == \"delete\") | .arn'")]
+    Scan,
+    /// Show what would be deleted, by type and region
+    #[command(after_long_help = "\
+Examples:
+  aws-cleaner plan
+  aws-cleaner plan -v --type 'IAM*'
+  aws-cleaner plan -o plan.json && aws-cleaner apply plan.json")]
+    Plan(PlanArgs),
+    /// Delete exactly what a saved plan says, if it is still as the plan says
+    #[command(after_long_help = "\
+Examples:
+  aws-cleaner apply plan.json
+  aws-cleaner apply plan.json --account 111122223333 --yes")]
+    Apply(ApplyArgs),
+    /// Delete everything that is not kept, and prove it
+    ///
+    /// With a terminal, shows the plan and asks for the account id or alias. Without one, needs --yes and --account.
+    #[command(after_long_help = "\
+Examples:
+  aws-cleaner clear
+  aws-cleaner clear --dry-run
+  aws-cleaner clear --account 111122223333 --yes --timeout 30m --report report.json --events events.ndjson
+  aws-cleaner clear --type 'SQS*,SNS*' --exclude-region us-east-1")]
+    Clear(DeleteArgs),
+    /// Explain a verdict, or a resource type
+    #[command(after_long_help = "\
+Examples:
+  aws-cleaner explain vpc-0123456789abcdef0
+  aws-cleaner explain my-queue --type SQSQueue --region eu-west-1
+  aws-cleaner explain IAMRole")]
+    Explain(ExplainArgs),
+    /// Check, show or describe the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    #[command(after_long_help = "\
+Examples:
+  source <(aws-cleaner completions bash)")]
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct TypesArgs {
+    /// Show only types whose name, alias or service contains this
+    pub(crate) search: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PlanArgs {
+    /// Save the plan to this file, to review and apply it
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ApplyArgs {
+    /// The saved plan
+    #[arg(value_name = "FILE")]
+    pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) delete: DeleteArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExplainArgs {
+    /// An id, a name or an ARN, or a part of one; or the name of a resource type
+    #[arg(value_name = "ID|TYPE")]
+    pub(crate) subject: String,
+}
+
+/// What to do with the configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Find everything that is wrong with a configuration file
+    Check(CheckArgs),
+    /// Show every value that holds, and where it came from
+    Show(ShowArgs),
+    /// Print the JSON Schema of the configuration file
+    Schema,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    /// The file, instead of that of --config
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ShowArgs {
+    /// Show what holds for this account
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<AccountId>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: Shell,
+}

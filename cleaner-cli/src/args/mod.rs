@@ -1,0 +1,16 @@
+//! What can be typed.
+
+mod cli;
+mod delete;
+mod globals;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use cli::{
+    ApplyArgs, CheckArgs, Cli, Command, CompletionsArgs, ConfigCommand, ExplainArgs, PlanArgs, ShowArgs,
+    TypesArgs,
+};
+pub(crate) use delete::DeleteArgs;
+pub(crate) use globals::{ColorChoice, Format, Globals};
+pub(crate) use parse::{command, parse};

@@ -1,0 +1,91 @@
+use super::*;
+
+fn read(line: &str) -> Result<Cli, clap::Error> {
+    parse(std::iter::once("aws-cleaner").chain(line.split_whitespace()).map(Into::into))
+}
+
+fn globals(line: &str) -> Globals {
+    read(line).unwrap_or_else(|error| panic!("{line}: {error}")).globals
+}
+
+#[test]
+fn the_grammar_is_consistent() {
+    command().debug_assert();
+}
+
+#[test]
+fn global_options_stand_on_both_sides_of_the_command() {
+    let wanted = "-c f.yaml --profile p --endpoint-url http://x --assume-role-arn arn --external-id e --catalog c.toml \
+                  --format json --color never --region a,b --exclude-region c --type S* --exclude-type T -vv -q";
+    for command in ["whoami", "scan", "clear", "config show", "types"] {
+        for line in [format!("{wanted} {command}"), format!("{command} {wanted}")] {
+            let globals = globals(&line);
+            assert_eq!(globals.config.as_deref(), Some("f.yaml".as_ref()), "{line}");
+            assert_eq!(globals.profile.as_deref(), Some("p"), "{line}");
+            assert_eq!(globals.format, Some(Format::Json), "{line}");
+            assert_eq!(globals.color, Some(ColorChoice::Never), "{line}");
+            assert_eq!(globals.regions, ["a", "b"], "{line}");
+            assert_eq!(globals.exclude_types, ["T"], "{line}");
+            assert_eq!(globals.catalogs.len(), 1, "{line}");
+            assert_eq!(globals.verbosity(), 1, "{line}");
+        }
+    }
+}
+
+#[test]
+fn what_repeats_adds_up_over_both_sides() {
+    let globals = globals("--exclude-region a -v clear --exclude-region b,c -v --exclude-region d");
+    assert_eq!(globals.exclude_regions, ["a", "b", "c", "d"]);
+    assert_eq!(globals.verbosity(), 2);
+}
+
+#[test]
+fn what_cannot_repeat_may_not_stand_on_both_sides() {
+    for line in [
+        "--profile a clear --profile b",
+        "clear --profile a --profile b",
+        "--format json config --format text show",
+    ] {
+        let error = read(line).expect_err(line);
+        assert_eq!(error.exit_code(), 2, "{line}");
+        assert!(error.to_string().contains("cannot be used multiple times"), "{line}: {error}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_exit_code_two_and_help_is_none() {
+    for line in [
+        "",
+        "claer",
+        "clear --yse",
+        "clear --account 123",
+        "clear --account 12345678901x",
+        "--format yaml clear",
+        "apply",
+        "explain",
+        "completions tcl",
+        "snapshot",
+    ] {
+        assert_eq!(read(line).expect_err(line).exit_code(), 2, "{line}");
+    }
+    for line in ["--help", "-h", "--version", "help clear", "clear --help"] {
+        assert_eq!(read(line).expect_err(line).exit_code(), 0, "{line}");
+    }
+}
+
+#[test]
+fn a_misspelt_option_and_command_are_answered_with_the_right_word() {
+    assert!(read("clear --repotr f").expect_err("misspelt").to_string().contains("--report"));
+    assert!(read("claer").expect_err("misspelt").to_string().contains("clear"));
+}
+
+#[test]
+fn options_of_deletions_reach_the_configuration_as_typed() {
+    let line =
+        "clear --account 111122223333 --yes --timeout 90s --patience 1m --max-deletions 5 --verify-passes 2";
+    let Command::Clear(args) = read(line).expect("it is right").command else { panic!("{line}") };
+    assert_eq!(args.account.map(String::from).as_deref(), Some("111122223333"));
+    assert!(args.yes && !args.dry_run);
+    assert_eq!(args.timeout.as_deref(), Some("90s"));
+    assert_eq!(args.max_deletions.as_deref(), Some("5"));
+}

@@ -1,0 +1,67 @@
+use std::fs;
+use std::path::Path;
+
+use cleaner_core::plan::Plan;
+use cleaner_core::run::{Cleaner, RunError};
+
+use super::deletion::{Deletion, Ended};
+use crate::args::{ApplyArgs, Globals};
+use crate::confirm;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::say;
+use crate::render;
+use crate::setup::{Setup, Wish};
+use crate::ui::Ui;
+
+/// Deletes exactly what a saved plan says.
+pub(crate) async fn apply(globals: &Globals, args: &ApplyArgs, ui: &Ui) -> Result<Exit, Failure> {
+    let setup = Setup::load(globals, |flags| args.delete.set(flags))?;
+    let plan = read(&args.plan)?;
+    let mut deletion = Deletion::prepare(&setup, &args.delete, ui)?;
+    let account = args.delete.account.clone().unwrap_or_else(|| plan.account.clone());
+    let wish = Wish { account: Some(account), details: true };
+    let ended = match deletion.connect(wish).await {
+        Ok(cleaner) => match run(&mut deletion, &cleaner, &setup, plan).await {
+            Ok(ended) => ended,
+            Err(error) => deletion.not_begun(Some(&cleaner), error),
+        },
+        Err(ended) => ended,
+    };
+    let summary = deletion.summary();
+    deletion.end(&ended, summary)
+}
+
+fn read(path: &Path) -> Result<Plan, Failure> {
+    let name = path.display();
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("the plan {name} cannot be read: {error}.")))?;
+    Plan::parse(&text).map_err(|error| Failure::usage(format!("{name}:{error}")))
+}
+
+async fn run(
+    deletion: &mut Deletion<'_>,
+    cleaner: &Cleaner,
+    setup: &Setup,
+    plan: Plan,
+) -> Result<Ended, RunError> {
+    let (args, ui) = (deletion.args, deletion.ui);
+    let run = cleaner.begin(deletion.reporters()).await?;
+    if let Err(error) = run.check_plan(&plan).and_then(|()| run.check_limit(&plan)) {
+        return Ok(run.give_up(error).into());
+    }
+    if args.dry_run {
+        return Ok(run.dry_apply(&plan).await?.into());
+    }
+    let deletions = plan.items().len();
+    if !args.yes && deletions > 0 {
+        let preview = run.preview(&plan);
+        say(&render::plan(&plan, &preview, &setup.registry, ui.verbosity, ui.err));
+    }
+    let account = run.identity().account.clone();
+    let alias = run.alias().map(str::to_owned);
+    match confirm::ask(args, deletions, &account, alias.as_deref(), cleaner.stop()).await {
+        Ok(()) => Ok(run.apply(plan).await?.into()),
+        Err(error) => Ok(run.give_up(error).into()),
+    }
+}

@@ -1,0 +1,23 @@
+//! One function for each command.
+
+mod apply;
+mod clear;
+mod completions;
+mod config;
+mod deletion;
+mod explain;
+mod plan;
+mod read;
+mod scan;
+mod types;
+mod whoami;
+
+pub(crate) use apply::apply;
+pub(crate) use clear::clear;
+pub(crate) use completions::completions;
+pub(crate) use config::{check as config_check, schema as config_schema, show as config_show};
+pub(crate) use explain::{explain, explain_type};
+pub(crate) use plan::plan;
+pub(crate) use scan::scan;
+pub(crate) use types::types;
+pub(crate) use whoami::whoami;

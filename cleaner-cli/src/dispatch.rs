@@ -1,0 +1,55 @@
+use std::future::Future;
+
+use crate::args::{self, Command, ConfigCommand};
+use crate::commands;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::say;
+use crate::ui::Ui;
+
+/// Reads the arguments, runs the command, and says what was in the way.
+pub(crate) fn main() -> Exit {
+    let cli = match args::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help that nobody reads any more is no failure.
+            drop(error.print());
+            return if error.exit_code() == 0 { Exit::Clean } else { Exit::Usage };
+        }
+    };
+    let ui = Ui::new(&cli.globals);
+    let globals = cli.globals;
+    let result = match cli.command {
+        Command::Whoami => run(commands::whoami(&globals, &ui)),
+        Command::Types(args) => commands::types(&globals, &args, &ui),
+        Command::Scan => run(commands::scan(&globals, &ui)),
+        Command::Plan(args) => run(commands::plan(&globals, &args, &ui)),
+        Command::Apply(args) => run(commands::apply(&globals, &args, &ui)),
+        Command::Clear(args) => run(commands::clear(&globals, &args, &ui)),
+        Command::Explain(args) => match commands::explain_type(&globals, &args, &ui) {
+            Ok(None) => run(commands::explain(&globals, &args, &ui)),
+            Ok(Some(exit)) => Ok(exit),
+            Err(failure) => Err(failure),
+        },
+        Command::Config(ConfigCommand::Check(args)) => commands::config_check(&globals, &args, &ui),
+        Command::Config(ConfigCommand::Show(args)) => commands::config_show(&globals, &args, &ui),
+        Command::Config(ConfigCommand::Schema) => commands::config_schema(),
+        Command::Completions(args) => commands::completions(&args),
+    };
+    result.unwrap_or_else(|failure| {
+        say(&ui.err.failure(&failure.message));
+        failure.exit
+    })
+}
+
+/// Runs what talks to AWS. Only then is there a runtime: help is not to wait for one.
+fn run(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::unexpected(format!("no threads can be started: {error}.")))?;
+    let result = runtime.block_on(command);
+    // What still runs in the background has nothing to add.
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,23 @@
+//! Data as text for people.
+
+mod explain;
+mod identity;
+mod label;
+mod paint;
+mod plan;
+mod problems;
+mod resources;
+mod specs;
+mod summary;
+mod table;
+mod words;
+
+pub(crate) use explain::{explanation, explanation_json, type_facts};
+pub(crate) use identity::identity;
+pub(crate) use label::{clean, item, list};
+pub(crate) use paint::{Paint, Tone};
+pub(crate) use plan::plan;
+pub(crate) use resources::resources;
+pub(crate) use specs::{types, types_json};
+pub(crate) use summary::{last_line, summary};
+pub(crate) use words::{count, millis, seconds};

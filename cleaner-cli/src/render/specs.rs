@@ -1,0 +1,101 @@
+use cleaner_core::handler::{Scope, TypeSpec};
+use serde_json::{Value, json};
+
+use super::table::{Cell, Table};
+use super::{Paint, Tone, count};
+
+/// The types as a table.
+pub(crate) fn types(specs: &[&TypeSpec], paint: Paint) -> String {
+    let mut table = Table::new(&["TYPE", "SERVICE", "SCOPE", "DELETED", "CLOUDFORMATION"]);
+    for spec in specs {
+        table.row([
+            spec.name.as_str().into(),
+            spec.service.as_str().into(),
+            scope(spec.scope).into(),
+            if spec.default { "by default".into() } else { Cell::new(Tone::Doubt, "if named") },
+            Cell::new(Tone::Faint, spec.cloudformation.as_deref().unwrap_or("-")),
+        ]);
+    }
+    format!("{}{}\n", table.render(paint), count(specs.len(), "type"))
+}
+
+/// The types as JSON: a contract.
+pub(crate) fn types_json(specs: &[&TypeSpec]) -> Value {
+    json!({ "types": specs.iter().map(|spec| type_json(spec)).collect::<Vec<_>>() })
+}
+
+pub(super) fn type_json(spec: &TypeSpec) -> Value {
+    let settings: Vec<&str> = spec.settings.iter().map(|setting| setting.name.as_str()).collect();
+    json!({
+        "name": spec.name,
+        "aliases": spec.aliases,
+        "service": spec.service,
+        "scope": scope(spec.scope),
+        "cloudformation": spec.cloudformation,
+        "delete_after": spec.delete_after,
+        "settings": settings,
+        "protections": spec.protections,
+        "iam_actions": spec.iam_actions,
+        "bills_idle": spec.bills_idle,
+        "model_checked": spec.model_checked,
+        "emulator_tested": spec.emulator_tested,
+        "default": spec.default,
+        "properties": spec.properties,
+        "refs": spec.refs,
+        "owned_by": spec.owned_by,
+    })
+}
+
+pub(super) fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Regional => "regional",
+        Scope::Global => "global",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_contract_is_there() {
+        let spec = TypeSpec::new("SQSQueue", "sqs")
+            .cloudformation("AWS::SQS::Queue")
+            .delete_after(&["SNSTopic"])
+            .setting("force", "Does it by force.");
+        let json = types_json(&[&spec]);
+        let one = &json["types"][0];
+        for key in [
+            "name",
+            "aliases",
+            "service",
+            "scope",
+            "cloudformation",
+            "delete_after",
+            "settings",
+            "protections",
+            "iam_actions",
+            "bills_idle",
+            "model_checked",
+            "emulator_tested",
+        ] {
+            assert!(!one[key].is_null(), "{key}");
+        }
+        assert_eq!(one["settings"], json!(["force"]));
+        assert_eq!(one["scope"], "regional");
+    }
+
+    #[test]
+    fn the_table_says_what_is_off_by_default() {
+        let mut off = TypeSpec::new("S3Object", "s3");
+        off.default = false;
+        let queue = TypeSpec::new("SQSQueue", "sqs").cloudformation("AWS::SQS::Queue");
+        assert_eq!(
+            types(&[&off, &queue], Paint::Plain),
+            "TYPE      SERVICE  SCOPE     DELETED     CLOUDFORMATION\n\
+             S3Object  s3       regional  if named    -\n\
+             SQSQueue  sqs      regional  by default  AWS::SQS::Queue\n\
+             2 types\n"
+        );
+    }
+}

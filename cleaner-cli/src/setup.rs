@@ -1,0 +1,169 @@
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aws_dynamic::{AssumeRole, Session, SessionOptions};
+use cleaner_core::account::{AccountId, Identity};
+use cleaner_core::config::{Config, ConfigFile, Flags, Sources};
+use cleaner_core::handler::Registry;
+use cleaner_core::lane::Quotas;
+use cleaner_core::report::ApiStats;
+use cleaner_core::run::{Cleaner, Options, RegionChoice, RunError, TypeChoice};
+
+use crate::args::Globals;
+use crate::failure::Failure;
+use crate::registry::registry;
+
+/// The file that is read if none is named.
+const DEFAULT_FILE: &str = "aws-cleaner.yaml";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What a command works with: the types and the configuration.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    /// The types.
+    pub(crate) registry: Arc<Registry>,
+    /// The configuration.
+    pub(crate) config: Config,
+}
+
+/// What a command asks of its run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wish {
+    /// The account that is meant.
+    pub(crate) account: Option<AccountId>,
+    /// Whether creation dates are read of everything.
+    pub(crate) details: bool,
+}
+
+/// The tool and its version, as reports name it.
+pub(crate) fn tool() -> String {
+    format!("aws-cleaner {VERSION}")
+}
+
+/// The configuration file: the one that is named, or the one that lies here.
+///
+/// # Errors
+/// It is named and cannot be read.
+pub(crate) fn config_file(named: Option<&Path>) -> Result<Option<ConfigFile>, Failure> {
+    let path = named.map_or_else(|| PathBuf::from(DEFAULT_FILE), Path::to_owned);
+    let name = path.display().to_string();
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(ConfigFile { name, text })),
+        Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => Ok(None),
+        Err(error) => Err(Failure::usage(format!("the configuration {name} cannot be read: {error}."))),
+    }
+}
+
+/// The variables of the environment that belong to the configuration.
+pub(crate) fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+        .filter(|(name, _)| name.starts_with("AWS_CLEANER_"))
+        .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
+        .collect()
+}
+
+impl Setup {
+    /// Reads catalogs and configuration; makes no call.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub(crate) fn load(globals: &Globals, set: impl FnOnce(&mut Flags)) -> Result<Self, Failure> {
+        let registry = registry(&globals.catalogs)?;
+        let mut flags = globals.flags();
+        set(&mut flags);
+        let sources =
+            Sources { file: config_file(globals.config.as_deref())?, environment: environment(), flags };
+        let config = Config::load(&sources, &registry)
+            .map_err(|problems| Failure::problems(&problems, "the configuration"))?;
+        Ok(Self { registry: Arc::new(registry), config })
+    }
+
+    /// The endpoint that stands for AWS, if there is one, for messages.
+    pub(crate) fn endpoint(&self) -> Option<String> {
+        let variable = |name| std::env::var(name).ok().filter(|url| !url.is_empty());
+        let configured = self.config.endpoint_url.clone();
+        configured.or_else(|| variable("AWS_ENDPOINT_URL_STS")).or_else(|| variable("AWS_ENDPOINT_URL"))
+    }
+
+    /// Finds credentials, and the configuration of the account they open.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub(crate) async fn connect(&self, wish: Wish, stats: Arc<ApiStats>) -> Result<Cleaner, RunError> {
+        let config = &self.config;
+        let session = Session::load(SessionOptions {
+            profile: config.profile.clone(),
+            endpoint_url: config.endpoint_url.clone(),
+            assume_role: config.assume_role.clone().map(|role| AssumeRole {
+                role_arn: role.arn,
+                external_id: role.external_id,
+                session_name: role.session_name,
+            }),
+            app_version: VERSION,
+            observer: Some(stats.clone()),
+            ..SessionOptions::default()
+        })
+        .await
+        .map_err(|error| RunError::Usage(vec![format!("{}.", error.message())]))?;
+        let home_region = session.region().unwrap_or("us-east-1").to_owned();
+        let account = match &wish.account {
+            Some(account) => Some(account.clone()),
+            // What the file says of single accounts holds only once the account is known.
+            None if config.has_account_blocks() => Some(Identity::ask(&session, &home_region).await?.account),
+            None => None,
+        };
+        let options = match account {
+            Some(account) => self.options(&config.for_account(&account), wish, home_region)?,
+            None => self.options(config, wish, home_region)?,
+        };
+        let quotas = match options.quotas {
+            Quotas::Aws if self.auto_quotas() && session.endpoint_overridden("sts") => Quotas::Adaptive,
+            quotas => quotas,
+        };
+        Ok(Cleaner::new(session, self.registry.clone(), Options { quotas, ..options }, stats))
+    }
+
+    fn auto_quotas(&self) -> bool {
+        self.config.quotas == cleaner_core::config::QuotaChoice::Auto
+    }
+
+    fn options(&self, config: &Config, wish: Wish, home_region: String) -> Result<Options, RunError> {
+        let specs =
+            || self.registry.specs().filter(|spec| config.selects_type(spec.name.as_str(), spec.default));
+        let types: Vec<String> = specs().map(|spec| spec.name.as_str().to_owned()).collect();
+        if types.is_empty() {
+            // An empty choice would mean every type.
+            return Err(RunError::Usage(vec!["no resource type is selected.".to_owned()]));
+        }
+        let names = |regions: &mut dyn Iterator<Item = &cleaner_core::resource::Region>| {
+            regions.map(|region| region.as_str().to_owned()).collect()
+        };
+        Ok(Options {
+            tool: tool(),
+            guard: config.guard(wish.account),
+            regions: RegionChoice {
+                include: names(&mut config.regions.iter()),
+                exclude: names(&mut config.exclude_regions.iter()),
+            },
+            types: TypeChoice { include: types, exclude: Vec::new() },
+            filters: Arc::new(config.filters.clone()),
+            settings: config
+                .settings
+                .keys()
+                .map(|name| (name.clone(), Arc::new(config.switches(name.as_str()))))
+                .collect::<HashMap<_, _>>(),
+            lifted: config.lifted_protections.clone(),
+            deadline: config.deadline,
+            patience: config.patience,
+            verify_passes: config.verify_passes,
+            max_deletions: config.max_deletions,
+            quotas: config.start_quotas(),
+            home_region,
+            details: wish.details,
+        })
+    }
+}
