@@ -186,6 +186,13 @@ impl TypeSpec {
         self
     }
 
+    /// Marks a type whose operations a test finds in AWS's own model.
+    #[must_use]
+    pub fn model_checked(mut self) -> Self {
+        self.model_checked = true;
+        self
+    }
+
     /// Marks a type that an end-to-end test proves on the emulator.
     #[must_use]
     pub fn emulator_tested(mut self) -> Self {

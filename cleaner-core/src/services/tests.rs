@@ -33,3 +33,31 @@ fn iam_actions_are_of_the_service_or_of_a_named_helper() {
         }
     }
 }
+
+/// The operation an action allows; none for permissions that no call of their own asks for.
+fn operation(action: &str) -> Option<&str> {
+    Some(match action {
+        "s3:ListAllMyBuckets" => "ListBuckets",
+        "s3:ListBucket" => "HeadBucket",
+        "s3:ListBucketVersions" => "ListObjectVersions",
+        "s3:ListBucketMultipartUploads" => "ListMultipartUploads",
+        "s3:DeleteObjectVersion" | "s3:BypassGovernanceRetention" => "DeleteObjects",
+        "iam:PassRole" | "iam:TagRole" => return None,
+        action => action.split_once(':')?.1,
+    })
+}
+
+#[test]
+fn iam_actions_are_operations_of_the_models() {
+    let models = aws_dynamic::model::Models::builtin();
+    for handler in handlers() {
+        let spec = handler.spec();
+        assert!(spec.model_checked, "{}", spec.name);
+        for action in &spec.iam_actions {
+            let service = action.split(':').next().and_then(|service| models.service(service));
+            let service = service.unwrap_or_else(|| panic!("no model of the service of {action}"));
+            let known = operation(action).is_none_or(|operation| service.operation(operation).is_some());
+            assert!(known, "{action} of {} names no operation of the bundled models", spec.name);
+        }
+    }
+}

@@ -65,6 +65,7 @@ impl Stacks {
                 "s3:PutObjectLegalHold",
                 "s3:DeleteBucketPolicy",
             ])
+            .model_checked()
             .emulator_tested();
         Self { spec, made: Timestamp::now() }
     }

@@ -31,6 +31,7 @@ impl StackSets {
                 "cloudformation:DeleteStackInstances",
                 "cloudformation:DeleteStackSet",
             ])
+            .model_checked()
             .emulator_tested();
         Self { spec }
     }
@@ -45,7 +46,7 @@ impl StackSets {
                 "arn:{}:cloudformation:{}:{}:stackset/{id}",
                 context.partition(),
                 context.call_region(),
-                context.account().as_str()
+                context.account()
             )
             .into(),
         );

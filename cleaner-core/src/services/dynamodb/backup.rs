@@ -21,6 +21,7 @@ impl Backups {
             .properties(&["table_name", "table_arn"])
             .iam_actions(&["dynamodb:ListBackups", "dynamodb:DeleteBackup"])
             .bills_idle()
+            .model_checked()
             .emulator_tested();
         Self { spec }
     }

@@ -35,6 +35,7 @@ impl Tables {
                 "dynamodb:DeleteTable",
             ])
             .bills_idle()
+            .model_checked()
             .emulator_tested();
         Self { spec }
     }
@@ -79,11 +80,12 @@ impl ResourceHandler for Tables {
                         "arn:{}:dynamodb:{}:{}:table/{name}",
                         context.partition(),
                         context.call_region(),
-                        context.account().as_str()
+                        context.account()
                     )
                     .into(),
                 );
                 resource.created = Fact::Unread;
+                resource.tags = Fact::Unread;
                 sink.push(resource).await?;
             }
             start = following("ListTables", start.as_ref(), token(page.last_evaluated_table_name()))?;

@@ -28,7 +28,7 @@ async fn tables_are_listed_in_all_pages_by_name_only() {
     let found = listed(&Tables::new(), &stub.context(&[]).await).await.expect("two pages");
     let [first, second] = &found[..] else { panic!("two tables") };
     assert_eq!(first.arn.as_deref(), Some("arn:aws:dynamodb:eu-west-1:111122223333:table/a"));
-    assert_eq!(first.created, Fact::Unread);
+    assert_eq!((&first.created, &first.tags), (&Fact::Unread, &Fact::Unread));
     assert_eq!(&*second.name, "b");
     assert_eq!(stub.operations(), ["ListTables", "ListTables"]);
 }

@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::handler::{Context, Deletion, ResourceHandler, Sink, TagSource, TypeSpec};
-use crate::resource::{Resource, State};
+use crate::resource::{Fact, Resource, State};
 use crate::services::arn::Arn;
 use crate::services::client::{self, send};
 use crate::services::paging::{following, token};
@@ -37,6 +37,7 @@ impl Functions {
             .properties(&["last_modified", "runtime", "package_type"])
             .tags(TagSource::Bulk)
             .iam_actions(&["lambda:ListFunctions", "lambda:DeleteFunction"])
+            .model_checked()
             .emulator_tested();
         Self { spec }
     }
@@ -45,6 +46,7 @@ impl Functions {
         let name = function.function_name()?;
         let mut resource = Resource::new(self.spec.name.clone(), context.region().clone(), name);
         resource.arn = function.function_arn().map(Into::into);
+        resource.tags = Fact::Unread;
         for (property, value) in [
             ("last_modified", function.last_modified()),
             ("runtime", function.runtime().map(|runtime| runtime.as_str())),

@@ -21,9 +21,9 @@ impl Layers {
     pub(crate) fn new() -> Self {
         let spec = TypeSpec::new("LambdaLayer", SERVICE)
             .cloudformation("AWS::Lambda::LayerVersion")
-            .delete_after(&["CloudFormationStack"])
             .properties(&["version"])
             .iam_actions(&["lambda:ListLayers", "lambda:ListLayerVersions", "lambda:DeleteLayerVersion"])
+            .model_checked()
             .emulator_tested();
         Self { spec }
     }

@@ -24,13 +24,23 @@ impl EventSourceMappings {
             .properties(&["state", "last_modified", "function_arn", "event_source_arn"])
             .tags(TagSource::Bulk)
             .iam_actions(&["lambda:ListEventSourceMappings", "lambda:DeleteEventSourceMapping"])
+            .model_checked()
             .emulator_tested();
         Self { spec }
     }
 
     fn resource(&self, context: &Context, mapping: &EventSourceMappingConfiguration) -> Option<Resource> {
         let mut resource = Resource::new(self.spec.name.clone(), context.region().clone(), mapping.uuid()?);
-        resource.arn = mapping.event_source_mapping_arn().map(Into::into);
+        let built = || {
+            let (partition, region) = (context.partition(), context.call_region());
+            format!(
+                "arn:{partition}:lambda:{region}:{}:event-source-mapping:{}",
+                context.account(),
+                resource.id
+            )
+        };
+        resource.arn = Some(mapping.event_source_mapping_arn().map_or_else(|| built().into(), Into::into));
+        resource.tags = Fact::Unread;
         let last_modified = match timestamp::fact(mapping.last_modified()) {
             Fact::Known(time) => Some(time.to_string()),
             _ => None,

@@ -35,7 +35,7 @@ async fn functions_are_listed_in_all_pages_with_what_they_use() {
     let found = listed(&Functions::new(), &stub.context(&[]).await).await.expect("two pages");
     assert_eq!(found.iter().map(|function| &*function.id).collect::<Vec<_>>(), ["a", "b"]);
     let [first, second] = &found[..] else { panic!("two functions") };
-    assert_eq!(first.created, Fact::Absent);
+    assert_eq!((&first.created, &first.tags), (&Fact::Absent, &Fact::Unread));
     assert_eq!(first.properties["last_modified"], "2026-01-02T03:04:05.678+0000");
     assert_eq!(first.properties["runtime"], "python3.13");
     assert_eq!(targets(first, "IAMRole"), ["arn:aws:iam::111122223333:role/a"]);
@@ -147,6 +147,8 @@ async fn mappings_name_both_ends_without_qualifiers() {
     let [table, stream, queue] = &found[..] else { panic!("three mappings") };
     assert_eq!(targets(table, "LambdaFunction"), ["arn:aws:lambda:eu-west-1:111122223333:function:f"]);
     assert_eq!(targets(table, "DynamoDBTable"), ["arn:aws:dynamodb:eu-west-1:111122223333:table/t"]);
+    let arn = "arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:1";
+    assert_eq!((table.arn.as_deref(), &table.tags), (Some(arn), &Fact::Unread));
     assert_eq!(table.properties["last_modified"], "2026-01-02T03:04:05Z");
     assert_eq!(targets(stream, "KinesisStream"), ["arn:aws:kinesis:eu-west-1:111122223333:stream/s"]);
     assert_eq!(stream.state, State::Deleting);

@@ -47,6 +47,7 @@ impl Buckets {
                 "s3:DeleteBucketPolicy",
                 "s3:DeleteBucket",
             ])
+            .model_checked()
             .emulator_tested();
         Self { spec }
     }
