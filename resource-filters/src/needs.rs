@@ -15,6 +15,8 @@ pub struct Needs {
     pub stack_tags: bool,
     /// Whether any rule asks for the creation date.
     pub created: bool,
+    /// Whether any rule asks for a property of a type.
+    pub properties: bool,
 }
 
 impl Needs {
@@ -29,7 +31,8 @@ impl Needs {
                 self.stack_tags = true;
             }
             Field::Created => self.created = true,
-            Field::Name | Field::Id | Field::Arn | Field::Region | Field::Account | Field::Property(_) => {}
+            Field::Property(_) => self.properties = true,
+            Field::Name | Field::Id | Field::Arn | Field::Region | Field::Account => {}
         }
     }
 }

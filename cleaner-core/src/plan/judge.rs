@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use resource_filters::{Decision, Filters};
 
 use super::subject::Judged;
-use super::{Relations, Verdict, spread_keeps};
+use super::{Relations, Unlisted, Verdict, spread_keeps};
 use crate::account::{AccountId, CALLER};
 use crate::resource::{Fact, Region, Resource, TypeName};
 
@@ -28,8 +28,8 @@ pub struct Judge<'a> {
     pub regions: &'a BTreeSet<Region>,
     /// The account.
     pub account: &'a AccountId,
-    /// The regions whose stacks could not be listed, and why.
-    pub stacks_unknown: &'a BTreeMap<Region, String>,
+    /// What could not be listed: it stays, and nobody knows what of all this it owns or needs.
+    pub unlisted: &'a Unlisted,
     /// The present, for rules about age.
     pub now: Timestamp,
 }
@@ -66,11 +66,14 @@ impl Judge<'_> {
         if let Some(verdict) = self.keep_tags(resource) {
             return verdict;
         }
-        let stacks_unknown = self.stacks_unknown(&resource.region);
+        let stacks_unknown = self.unlisted.stacks(&resource.region);
         if let Some(why) = &stacks_unknown
             && !relations.stacks.contains(&place)
         {
             return Verdict::unknown("built-in:stacks-unknown", why);
+        }
+        if let Some(why) = self.unlisted.users(resource) {
+            return Verdict::unknown("built-in:users-unknown", why);
         }
         let judged = Judged::new(place, resources, relations, self.account, stacks_unknown);
         let verdict = self.filters.verdict(&judged, self.now);
@@ -80,16 +83,6 @@ impl Judge<'_> {
             Decision::Keep => Verdict::keep(rule.unwrap_or_else(|| "allow".to_owned()), verdict.reason),
             Decision::Unknown => Verdict::unknown(rule.unwrap_or_else(|| "allow".to_owned()), verdict.reason),
         }
-    }
-
-    /// Whether nobody knows which stack owns resources of this region. Stacks of any region may own global ones.
-    fn stacks_unknown(&self, region: &Region) -> Option<String> {
-        let (unknown, why) = if region.is_global() {
-            self.stacks_unknown.first_key_value()?
-        } else {
-            self.stacks_unknown.get_key_value(region)?
-        };
-        Some(format!("the stacks of {unknown} could not be listed, and one may own it: {why}"))
     }
 
     fn keep_tags(&self, resource: &Resource) -> Option<Verdict> {

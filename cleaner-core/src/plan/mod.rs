@@ -11,6 +11,7 @@ mod keeps;
 mod relations;
 mod saved;
 mod subject;
+mod unlisted;
 mod verdict;
 
 pub use explain::Explanation;
@@ -19,6 +20,7 @@ pub use judge::{Judge, KEEP_TAG, KEEP_UNTIL_TAG};
 pub use keeps::spread_keeps;
 pub use relations::Relations;
 pub use saved::{Entry, PLAN_VERSION, Plan, PlanError};
+pub use unlisted::Unlisted;
 pub use verdict::{Action, Verdict};
 
 #[cfg(test)]

@@ -65,6 +65,9 @@ impl Subject for Judged<'_> {
                 Ok(stacks) => stack_tag(stacks, key),
             },
             Field::Property(name) => match resource.properties.get(name) {
+                None if resource.unreadable.is_some() => {
+                    Known::Unknown(resource.unreadable.as_deref().unwrap_or_default().to_owned())
+                }
                 None | Some(Value::Null) => Known::Absent,
                 Some(Value::Bool(value)) => Known::Bool(*value),
                 Some(Value::Number(value)) => value.as_f64().map_or(Known::Absent, Known::Number),

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use resource_filters::Filters;
 
-use super::{Action, Judge, Relations, Verdict};
+use super::{Action, Judge, Relations, Unlisted, Verdict};
 use crate::account::AccountId;
 use crate::handler::{Registry, TypeSpec};
+use crate::report::{ListReport, ListStatus};
 use crate::resource::{Fact, Keep, Member, Ref, Region, Resource, TypeName};
 use crate::testkit::{Cloud, Listing, simulated};
 
@@ -25,7 +26,7 @@ struct World {
     resources: Vec<Resource>,
     lifted: BTreeSet<String>,
     selected: BTreeSet<TypeName>,
-    stacks_unknown: BTreeMap<Region, String>,
+    failed: Vec<(&'static str, &'static str)>,
 }
 
 impl World {
@@ -34,7 +35,7 @@ impl World {
             resources: Vec::new(),
             lifted: BTreeSet::new(),
             selected: ["Function", "Role", "Stack"].map(TypeName::from).into(),
-            stacks_unknown: BTreeMap::new(),
+            failed: Vec::new(),
         }
     }
 
@@ -48,6 +49,14 @@ impl World {
 
     fn verdicts(&self) -> BTreeMap<String, Verdict> {
         let registry = registry();
+        let list = |(type_name, region): &(&str, &str)| ListReport {
+            type_name: (*type_name).to_owned(),
+            region: (*region).to_owned(),
+            status: ListStatus::Denied,
+            found: 0,
+            error: None,
+        };
+        let lists: Vec<ListReport> = self.failed.iter().map(list).collect();
         let account: AccountId = "123456789012".parse().expect("twelve digits");
         let judge = Judge {
             filters: &Filters::default(),
@@ -55,7 +64,7 @@ impl World {
             selected: &self.selected,
             regions: &[Region::global(), Region::from("r1")].into(),
             account: &account,
-            stacks_unknown: &self.stacks_unknown,
+            unlisted: &Unlisted::of(&lists, &registry),
             now: "2026-01-01T00:00:00Z".parse().expect("a time"),
         };
         let all: Vec<&Resource> = self.resources.iter().collect();
@@ -127,7 +136,9 @@ fn a_kept_stack_keeps_all_it_owns_and_all_these_use() {
 #[test]
 fn a_kept_member_keeps_the_stack_that_would_take_it_along() {
     let mut world = World::new();
-    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Function", "f"), member("AWS::Role", "r")]);
+    world.add("Stack", "s", |stack| {
+        stack.members = vec![member("AWS::Function", "f"), member("AWS::Role", "r")]
+    });
     world.add("Function", "f", protect).add("Role", "r", |_| {});
     assert_eq!(world.kept(), ["f", "r", "s"]);
 }
@@ -136,7 +147,9 @@ fn a_kept_member_keeps_the_stack_that_would_take_it_along() {
 fn a_part_stays_with_its_whole_and_not_the_other_way() {
     let mut world = World::new();
     let part_of = |whole: &str| Ref { type_name: "Role".into(), target: whole.into() };
-    world.add("Role", "whole", protect).add("Function", "part", |part| part.parts_of = vec![part_of("whole")]);
+    world
+        .add("Role", "whole", protect)
+        .add("Function", "part", |part| part.parts_of = vec![part_of("whole")]);
     world.add("Role", "free", |_| {});
     world.add("Function", "kept-part", |part| {
         protect(part);
@@ -177,10 +190,20 @@ fn what_cannot_be_read_is_kept_and_unknown() {
 fn where_stacks_are_unknown_nothing_they_may_own_goes() {
     let mut world = World::new();
     world.add("Function", "f", |_| {}).add("Role", "r", |_| {});
-    world.stacks_unknown.insert("r2".into(), "denied".to_owned());
+    world.failed.push(("Stack", "r2"));
     let verdicts = world.verdicts();
     assert_eq!(verdicts["f"].action, Action::Delete, "another region's stacks own nothing here");
     assert_eq!(verdicts["r"].action, Action::Unknown, "any region's stack may own a global resource");
+}
+
+#[test]
+fn what_an_unlisted_resource_may_need_stays() {
+    let mut world = World::new();
+    world.add("Function", "f", |_| {}).add("Role", "r", |_| {});
+    world.failed.push(("Function", "r2"));
+    let verdicts = world.verdicts();
+    assert_eq!(verdicts["f"].action, Action::Delete);
+    assert_eq!(verdicts["r"].action, Action::Unknown, "a function of r2 may work through it");
 }
 
 #[test]

@@ -36,6 +36,9 @@ pub struct Resource {
     /// The facts its type declares, for rules and for the deletion.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, Value>,
+    /// Why not all of its facts could be read; rules about those that are missing cannot be answered then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<Arc<str>>,
     /// What it uses: it goes before those, and if it is kept, so are they.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refs: Vec<Ref>,
@@ -72,6 +75,7 @@ impl Resource {
             created: Fact::Absent,
             tags: Fact::Absent,
             properties: BTreeMap::new(),
+            unreadable: None,
             refs: Vec::new(),
             owners: Vec::new(),
             parts_of: Vec::new(),

@@ -156,7 +156,7 @@ impl Run<'_> {
             .collect();
         resources.sort_by_cached_key(Resource::key);
         // The age a rule asks for is that of the moment the plan was made: it was reviewed as it stands.
-        let mut entries = self.judge(resources, saved.created_at, &found.stacks_unknown);
+        let mut entries = self.judge(resources, saved.created_at, &found.lists);
         for entry in &mut entries {
             let key = entry.resource.key();
             if unlisted.contains(&key) {

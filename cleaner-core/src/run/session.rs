@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -11,8 +11,8 @@ use crate::account::{Identity, Refusal, protect_own_hands};
 use crate::error::Error;
 use crate::event::{EventKind, ItemRef, Recorder};
 use crate::handler::{Access, Registry};
-use crate::plan::{Entry, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations};
-use crate::report::ReportBuilder;
+use crate::plan::{Entry, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Unlisted};
+use crate::report::{ListReport, ReportBuilder};
 use crate::resource::{Region, Resource, TypeName};
 use crate::scan::{Found, ScanNeeds, Scanner, Target};
 
@@ -134,7 +134,7 @@ impl<'a> Run<'a> {
         self.recorder.emit(EventKind::ScanStarted { lists: targets.len() });
         let found = self.scan(targets).await?;
         let resources: Vec<Resource> = found.resources;
-        let entries = self.judge(resources, created_at, &found.stacks_unknown);
+        let entries = self.judge(resources, created_at, &found.lists);
         let plan = Plan {
             version: PLAN_VERSION,
             tool: self.options().tool.clone(),
@@ -200,16 +200,15 @@ impl<'a> Run<'a> {
         if !self.options().lifted.contains("keep-tag") {
             tag_keys.extend([KEEP_TAG.to_owned(), KEEP_UNTIL_TAG.to_owned()]);
         }
-        ScanNeeds { tags: !tag_keys.is_empty(), tag_keys, details: self.options().details || rules.created }
+        ScanNeeds {
+            tags: !tag_keys.is_empty(),
+            tag_keys,
+            details: self.options().details || rules.created || rules.properties,
+        }
     }
 
     /// Decides about resources.
-    pub(super) fn judge(
-        &self,
-        resources: Vec<Resource>,
-        now: Timestamp,
-        stacks_unknown: &BTreeMap<Region, String>,
-    ) -> Vec<Entry> {
+    pub(super) fn judge(&self, resources: Vec<Resource>, now: Timestamp, lists: &[ListReport]) -> Vec<Entry> {
         let relations = Relations::of(resources.iter(), self.registry());
         let judge = Judge {
             filters: &self.options().filters,
@@ -217,7 +216,7 @@ impl<'a> Run<'a> {
             selected: &self.types,
             regions: &self.regions,
             account: &self.identity.account,
-            stacks_unknown,
+            unlisted: &Unlisted::of(lists, self.registry()),
             now,
         };
         let all: Vec<&Resource> = resources.iter().collect();

@@ -153,7 +153,7 @@ impl Run<'_> {
         let mut resources: Vec<Resource> = elsewhere.collect();
         resources.extend(found.resources);
         resources.sort_by_cached_key(Resource::key);
-        let mut entries = self.judge(resources, plan.created_at, &found.stacks_unknown);
+        let mut entries = self.judge(resources, plan.created_at, &found.lists);
         for entry in &mut entries {
             if let Some(before) = kept.get(&entry.resource.key()) {
                 entry.verdict = before.verdict.clone();

@@ -64,11 +64,11 @@ async fn ask(
     if resource.managed.is_some() {
         return resource;
     }
-    if details
-        && let Err(error) = handler.details(context, &mut resource).await
-        && resource.created.is_unread()
-    {
-        resource.created = Fact::Unreadable(error.to_string());
+    if details && let Err(error) = handler.details(context, &mut resource).await {
+        resource.unreadable = Some(error.to_string().into());
+        if resource.created.is_unread() {
+            resource.created = Fact::Unreadable(error.to_string());
+        }
     }
     if tags && resource.tags.is_unread() {
         resource.tags = match handler.tags(context, &resource).await {

@@ -43,8 +43,6 @@ pub struct Found {
     pub resources: Vec<Resource>,
     /// How each listing ended.
     pub lists: Vec<ListReport>,
-    /// The regions whose stacks could not be listed, and why.
-    pub stacks_unknown: BTreeMap<Region, String>,
 }
 
 impl Found {
@@ -153,12 +151,6 @@ impl Scanner<'_> {
             }
             Err(error) => (status_of(&error), 0, Some(error)),
         };
-        if let Some(error) = &error
-            && spec.is_stack
-            && !status.is_known()
-        {
-            found.stacks_unknown.insert(target.region.clone(), error.to_string());
-        }
         recorder.emit(EventKind::ListFinished {
             type_name: spec.name.clone(),
             region: target.region.clone(),

@@ -1,0 +1,50 @@
+use std::collections::HashMap;
+
+use crate::handler::Registry;
+use crate::report::ListReport;
+use crate::resource::{Region, Resource, TypeName};
+
+/// Holds what could not be listed. What is not listed is not deleted, so what it may own or need must stay, too.
+#[derive(Clone, Debug, Default)]
+pub struct Unlisted {
+    /// The regions whose stacks are not known, and why.
+    stacks: Vec<(Region, String)>,
+    /// For each type, the listings that failed of types that may need or own resources of it.
+    users: HashMap<TypeName, Vec<(Region, TypeName)>>,
+}
+
+impl Unlisted {
+    /// Learns from the listings of a scan.
+    pub fn of(lists: &[ListReport], registry: &Registry) -> Self {
+        let mut unlisted = Self::default();
+        for list in lists.iter().filter(|list| !list.status.is_known()) {
+            let Some(handler) = registry.get(&list.type_name) else { continue };
+            let (spec, region) = (handler.spec(), Region::from(list.region.as_str()));
+            if spec.is_stack {
+                let why = list.error.as_ref().map(ToString::to_string).unwrap_or_default();
+                unlisted.stacks.push((region.clone(), why));
+            }
+            let owned =
+                registry.specs().filter(|other| other.owned_by.contains(&spec.name)).map(|other| &other.name);
+            for needed in spec.refs.iter().chain(owned).filter(|needed| **needed != spec.name) {
+                unlisted.users.entry(needed.clone()).or_default().push((region.clone(), spec.name.clone()));
+            }
+        }
+        unlisted
+    }
+
+    /// Why nobody knows which stack owns a resource of this region. Stacks of any region may own global ones.
+    pub(super) fn stacks(&self, region: &Region) -> Option<String> {
+        let (unknown, why) =
+            self.stacks.iter().find(|(unknown, _)| unknown == region || region.is_global())?;
+        Some(format!("the stacks of {unknown} could not be listed, and one may own it: {why}"))
+    }
+
+    /// Why nobody knows whether something that stays needs this resource.
+    pub(super) fn users(&self, resource: &Resource) -> Option<String> {
+        let near =
+            |region: &Region| *region == resource.region || region.is_global() || resource.region.is_global();
+        let (region, user) = self.users.get(&resource.type_name)?.iter().find(|(region, _)| near(region))?;
+        Some(format!("{user} could not be listed in {region}, and one may need it"))
+    }
+}
