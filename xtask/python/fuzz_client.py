@@ -38,8 +38,7 @@ import models as trimmer
 # (what, service, operation, part of the detail, reason): differences that are understood, and fine.
 KNOWN = [
     ("request-body", "sdb", "*", "=", "botocore names an empty flat list as the member, we as its element"),
-    ("request-body", "cloudfront", "*", "(b'', ", "an input with no body member set is an empty root element for us"),
-    ("request-body", "route53", "*", "(b'', ", "an input with no body member set is an empty root element for us"),
+    ("request-body", "*", "*", "(b'', b'<", "an input with no body member set is an empty root element for us"),
     ("request-body", "*", "*", "(b'{}', b'')", "botocore sends {} for a payload structure that is not given"),
     ("response", "dataexchange", "SendApiAsset", "ResponseHeaders", "every header is one of the output's; ours are fewer"),
     ("request-body", "s3", "PutBucketNotification", "", "deprecated: two members share one wire name"),
