@@ -67,6 +67,18 @@ def repository_images(w):
 
 
 @check
+def xray_groups(w):
+    """The default group and rule stay."""
+    arn = w.xray.create_group(GroupName="g", Tags=[{"Key": "a", "Value": "b"}])["Group"]["GroupARN"]
+    assert w.xray.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "a", "Value": "b"}]
+    assert [g["GroupName"] for g in w.xray.get_groups()["Groups"]] == ["Default", "g"]
+    refuses("InvalidRequestException", w.xray.delete_group, GroupName="Default")
+    w.xray.delete_group(GroupARN=arn)
+    refuses("InvalidRequestException", w.xray.delete_group, GroupARN=arn)
+    refuses("InvalidRequestException", w.xray.delete_sampling_rule, RuleName="Default")
+
+
+@check
 def queue_pages(w):
     """ListQueues pages when a page size is asked for."""
     for number in range(5):

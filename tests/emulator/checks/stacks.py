@@ -60,6 +60,8 @@ def stack_resources_go(w):
     )
     stack = cfn.create_stack(StackName="s", TemplateBody=body, Capabilities=["CAPABILITY_IAM"])["StackId"]
     assert cfn.describe_stacks(StackName="s")["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
+    details = w.iam.get_account_authorization_details(Filter=["Role"])["RoleDetailList"]
+    assert len(details) == 2 and all(role["AssumeRolePolicyDocument"] for role in details), details
     summaries = cfn.list_stack_resources(StackName="s")["StackResourceSummaries"]
     assert len(summaries) == 7 and all(s["PhysicalResourceId"] for s in summaries), summaries
     cfn.delete_stack(StackName="s")

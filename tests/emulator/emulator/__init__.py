@@ -10,5 +10,6 @@ tested against such an emulator has never met a dependency error. This package a
     accounts     access keys that land in an account of their own
     rules        the refusals AWS has and moto lacks
     mends        plain bugs of moto that would make an honest client fail
+    gaps         what moto lacks altogether and tests need
     speed        caches around moto's hot spots; no change of behaviour
 """

@@ -20,6 +20,7 @@ from . import mends, regions, rules, speed, wire
 from .accounts import Accounts, BadAccount
 from .accounts import install as install_accounts
 from .faults import BadRule, Faults
+from .gaps import Gaps
 from .refusal import Refused
 from .server import Reply
 
@@ -34,6 +35,7 @@ class Application:
         self.port = port
         self.accounts = Accounts()
         self.faults = Faults()
+        self.gaps = Gaps()
         self.settings = rules.Settings()
         # moto's models are plain dictionaries: two threads in them at once is "dictionary changed size during
         # iteration". The interpreter runs one thread at a time anyway.
@@ -114,6 +116,9 @@ class Application:
             with guard:
                 regions.check(call, self.accounts.opted_in(call.account))
                 rules.check_request(call, request)
+                ours = self.gaps.answer(call, request)
+                if ours is not None:
+                    return ours
                 seen = []
                 chunks = self.moto(environ, lambda status, headers, _=None: seen.append((status, headers)))
                 body = b"".join(chunks)
@@ -228,6 +233,7 @@ class Application:
         with self.lock:
             self.faults.set([])
             self.accounts.clear()
+            self.gaps.clear()
             self.settings.clear()
             BackendDict.reset()
 

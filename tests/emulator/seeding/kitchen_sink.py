@@ -353,6 +353,23 @@ def operations(account, _role, _vpc):
         metricTransformations=[{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}],
     )
     logs.put_resource_policy(policyName="sink", policyDocument=POLICY)
+    xray = account.client("xray")
+    xray.create_group(GroupName="sink", FilterExpression='service("x")')
+    xray.create_sampling_rule(
+        SamplingRule={
+            "RuleName": "sink",
+            "ResourceARN": "*",
+            "Priority": 1,
+            "FixedRate": 0.1,
+            "ReservoirSize": 1,
+            "ServiceName": "*",
+            "ServiceType": "*",
+            "Host": "*",
+            "HTTPMethod": "*",
+            "URLPath": "*",
+            "Version": 1,
+        }
+    )
     bucket = f"stack-{account.id}"
     template = {
         "Resources": {
@@ -365,6 +382,8 @@ def operations(account, _role, _vpc):
     account.client("s3").put_object(Bucket=bucket, Key="k", Body=b"x")
     queue = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {}}}}
     account.client("cloudformation", "eu-west-1").create_stack(StackName="sink-far", TemplateBody=json.dumps(queue))
+    account.tally("XRayGroup")
+    account.tally("XRaySamplingRule")
     account.tally("CloudWatchAlarm", 3)
     account.tally("CloudWatchDashboard")
     account.tally("CloudWatchLogsLogGroup")

@@ -1,6 +1,7 @@
 """CloudFormation: what keeps a stack, and what a failed deletion leaves behind."""
 
 import copy
+import json
 
 from ..refusal import Refused, after, around
 from .registry import rules_for
@@ -273,6 +274,12 @@ def stack_roles(_settings):
 
     def created(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
         role = create(resource_name, cloudformation_json, account_id, region_name, **kwargs)
+        # moto keeps documents of templates as they are, and then can't write them into an answer.
+        if not isinstance(role.assume_role_policy_document, str):
+            role.assume_role_policy_document = json.dumps(role.assume_role_policy_document)
+        for name, document in role.policies.items():
+            if not isinstance(document, str):
+                role.policies[name] = json.dumps(document)
         role.stack_managed = set(role.managed_policies)
         role.stack_inline = set(role.policies)
         return role

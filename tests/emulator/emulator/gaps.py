@@ -1,0 +1,110 @@
+"""Small parts of AWS that moto lacks altogether, as far as listing and deleting needs them: X-Ray groups and rules."""
+
+import json
+import time
+
+from .refusal import Refused
+from .server import Reply
+
+
+class XRay:
+    """X-Ray: every region has a group and a sampling rule named Default, which stay."""
+
+    def __init__(self, call):
+        prefix = f"arn:aws:xray:{call.region}:{call.account}"
+        self.prefix = prefix
+        self.groups = {"Default": {"GroupName": "Default", "GroupARN": f"{prefix}:group/Default"}}
+        rule = {
+            "RuleName": "Default",
+            "RuleARN": f"{prefix}:sampling-rule/Default",
+            "Priority": 10000,
+            "FixedRate": 0.05,
+        }
+        self.rules = {"Default": rule}
+        self.tags = {}
+
+    def pick(self, items, name, arn, key):
+        """Finds by name or ARN."""
+        for item in items.values():
+            if name and item[key] == name or arn and arn in item.values():
+                return item
+        raise Refused("InvalidRequestException", f"{name or arn} was not found", 400)
+
+    def create_group(self, given):
+        name = given["GroupName"]
+        if name in self.groups:
+            raise Refused("InvalidRequestException", f"group {name} already exists")
+        arn = f"{self.prefix}:group/{name}/{len(self.groups):08d}"
+        group = {"GroupName": name, "GroupARN": arn, "FilterExpression": given.get("FilterExpression", "")}
+        self.groups[name] = group
+        self.tags[arn] = given.get("Tags") or []
+        return {"Group": group}
+
+    def get_groups(self, _given):
+        return {"Groups": list(self.groups.values())}
+
+    def get_group(self, given):
+        return {"Group": self.pick(self.groups, given.get("GroupName"), given.get("GroupARN"), "GroupName")}
+
+    def delete_group(self, given):
+        group = self.pick(self.groups, given.get("GroupName"), given.get("GroupARN"), "GroupName")
+        if group["GroupName"] == "Default":
+            raise Refused("InvalidRequestException", "The default group cannot be deleted")
+        self.groups.pop(group["GroupName"])
+        return {}
+
+    def create_sampling_rule(self, given):
+        rule = given["SamplingRule"]
+        name = rule["RuleName"]
+        if name in self.rules:
+            raise Refused("InvalidRequestException", f"sampling rule {name} already exists")
+        rule["RuleARN"] = f"{self.prefix}:sampling-rule/{name}"
+        self.rules[name] = rule
+        self.tags[rule["RuleARN"]] = given.get("Tags") or []
+        return {"SamplingRuleRecord": {"SamplingRule": rule, "CreatedAt": time.time()}}
+
+    def get_sampling_rules(self, _given):
+        return {"SamplingRuleRecords": [{"SamplingRule": rule} for rule in self.rules.values()]}
+
+    def delete_sampling_rule(self, given):
+        rule = self.pick(self.rules, given.get("RuleName"), given.get("RuleARN"), "RuleName")
+        if rule["RuleName"] == "Default":
+            raise Refused("InvalidRequestException", "The default sampling rule cannot be deleted")
+        self.rules.pop(rule["RuleName"])
+        return {"SamplingRuleRecord": {"SamplingRule": rule}}
+
+    def list_tags_for_resource(self, given):
+        return {"Tags": self.tags.get(given["ResourceARN"], [])}
+
+
+OPERATIONS = {
+    ("xray", "CreateGroup"): XRay.create_group,
+    ("xray", "GetGroups"): XRay.get_groups,
+    ("xray", "GetGroup"): XRay.get_group,
+    ("xray", "DeleteGroup"): XRay.delete_group,
+    ("xray", "CreateSamplingRule"): XRay.create_sampling_rule,
+    ("xray", "GetSamplingRules"): XRay.get_sampling_rules,
+    ("xray", "DeleteSamplingRule"): XRay.delete_sampling_rule,
+    ("xray", "ListTagsForResource"): XRay.list_tags_for_resource,
+}
+
+
+class Gaps:
+    """What is emulated here, per account and region."""
+
+    def __init__(self):
+        self.states = {}
+
+    def clear(self):
+        """Forgets everything."""
+        self.states.clear()
+
+    def answer(self, call, request):
+        """The reply, if this is one of ours."""
+        operation = OPERATIONS.get((call.service, call.operation))
+        if operation is None:
+            return None
+        state = self.states.setdefault((call.account, call.region), XRay(call))
+        given = json.loads(request.body) if request.body else {}
+        body = json.dumps(operation(state, given)).encode()
+        return Reply(200, [("Content-Type", "application/json")], body)
