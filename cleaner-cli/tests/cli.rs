@@ -199,7 +199,7 @@ fn a_good_configuration_is_ok_and_shows_where_values_come_from() {
     }
     let schema = place.run("config schema");
     let schema: Value = serde_json::from_str(&schema.stdout).expect("it is JSON");
-    assert_eq!(schema["properties"]["regions"]["description"].is_string(), true);
+    assert!(schema["properties"]["regions"]["description"].is_string());
 }
 
 fn ended_with(command: &mut Command) -> Ended {

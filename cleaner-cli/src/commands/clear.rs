@@ -60,8 +60,9 @@ async fn run(
     }
     let deletions = plan.items().len();
     if !args.yes && deletions > 0 {
-        let preview = run.preview(&plan);
-        say(&render::plan(&plan, &preview, &setup.registry, ui.verbosity, ui.err));
+        let report = run.preview(&plan);
+        say(render::preview(&plan, &report, &setup.registry, ui.verbosity, ui.err).trim_end());
+        say("");
     }
     let account = run.identity().account.clone();
     let alias = run.alias().map(str::to_owned);

@@ -16,7 +16,7 @@ pub(crate) use explain::{explanation, explanation_json, type_facts};
 pub(crate) use identity::identity;
 pub(crate) use label::{clean, item, list};
 pub(crate) use paint::{Paint, Tone};
-pub(crate) use plan::plan;
+pub(crate) use plan::{plan, preview};
 pub(crate) use resources::resources;
 pub(crate) use specs::{types, types_json};
 pub(crate) use summary::{last_line, summary};

@@ -7,11 +7,23 @@ use cleaner_core::report::Report;
 use super::label::{called, list};
 use super::problems::{unknown, warnings};
 use super::resources::verdicts;
+use super::summary::MOST;
 use super::table::{Cell, Table};
 use super::{Paint, Tone, clean, count, last_line};
 
-/// What a plan does: by type and region, or resource by resource; circles; what nobody knows; one line.
+/// What a plan does, and how the run that made it ended.
 pub(crate) fn plan(
+    plan: &Plan,
+    report: &Report,
+    registry: &Registry,
+    verbosity: i16,
+    paint: Paint,
+) -> String {
+    preview(plan, report, registry, verbosity, paint) + &warnings(report, paint) + &last_line(report, paint)
+}
+
+/// What a plan does: by type and region, or resource by resource; circles; what nobody knows.
+pub(crate) fn preview(
     plan: &Plan,
     report: &Report,
     registry: &Registry,
@@ -28,9 +40,7 @@ pub(crate) fn plan(
         }
     }
     text.push_str(&circles(plan, registry, paint));
-    text.push_str(&unknown(report, paint, if verbosity > 0 { usize::MAX } else { 30 }));
-    text.push_str(&warnings(report, paint));
-    text.push_str(&last_line(report, paint));
+    text.push_str(&unknown(report, paint, if verbosity > 0 { usize::MAX } else { MOST }));
     text
 }
 

@@ -8,7 +8,7 @@ use super::table::{Cell, Table};
 use super::{Paint, Tone, count, millis};
 
 /// How many things of a kind are shown unless all are asked for.
-const MOST: usize = 30;
+pub(super) const MOST: usize = 30;
 
 /// What became of everything: by type, then what is left and why, then one line.
 pub(crate) fn summary(report: &Report, verbosity: i16, paint: Paint) -> String {
@@ -18,7 +18,10 @@ pub(crate) fn summary(report: &Report, verbosity: i16, paint: Paint) -> String {
         text.push_str(&by_type(report, paint));
         text.push('\n');
     }
-    text.push_str(&leftovers(report, paint, most));
+    // What nobody tried to delete is no leftover.
+    if report.outcome != Outcome::Refused {
+        text.push_str(&leftovers(report, paint, most));
+    }
     text.push_str(&unknown(report, paint, most));
     text.push_str(&warnings(report, paint));
     text.push_str(&last_line(report, paint));

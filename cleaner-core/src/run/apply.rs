@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{Run, RunError};
 use crate::account::Refusal;
@@ -6,7 +6,7 @@ use crate::error::ErrorKind;
 use crate::event::EventKind;
 use crate::execute::ItemResult;
 use crate::plan::{Action, Entry, Plan, Verdict};
-use crate::report::{ItemOutcome, Report};
+use crate::report::{ItemOutcome, ListReport, Report};
 use crate::resource::{Fact, Region, Resource, ResourceKey, TypeName};
 use crate::scan::{Found, Target};
 
@@ -58,7 +58,11 @@ impl Run<'_> {
         self.types.extend(targets.iter().map(|target| target.handler.spec().name.clone()));
         self.recorder.emit(EventKind::ScanStarted { lists: targets.len() });
         let found = self.scan(targets).await?;
-        let lists = found.lists.clone();
+        let mut lists = found.lists.clone();
+        // What nobody knew when the plan was made, nobody knows now.
+        let unknown = saved.lists.iter().filter(|list| !list.status.is_known());
+        let again: HashSet<(String, String)> = lists.iter().map(place_of).collect();
+        lists.extend(unknown.filter(|list| !again.contains(&place_of(list))).cloned());
         let (current, gone) = self.still_meant(saved, found);
         let current = Plan { lists, ..current };
         self.report.plan(&current);
@@ -192,6 +196,10 @@ impl Run<'_> {
         }
         proven
     }
+}
+
+fn place_of(list: &ListReport) -> (String, String) {
+    (list.type_name.clone(), list.region.clone())
 }
 
 /// Keeps what is not in the plan, and what is no longer what the plan means.
