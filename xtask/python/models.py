@@ -43,7 +43,8 @@ def wanted_operations(catalog_dir, extra_files, source_dirs):
     for path in extra_files:
         with open(path, "rb") as file:
             for service, names in tomllib.load(file).items():
-                wanted[service].update(names)
+                for name in services() if service == "*" else [service]:
+                    wanted[name].update(names)
     for service, operation in named_in_sources(source_dirs):
         wanted[service].add(operation)
     for name in sorted(os.listdir(catalog_dir)) if os.path.isdir(catalog_dir) else []:

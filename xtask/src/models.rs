@@ -38,11 +38,7 @@ fn arguments(out: &Path) -> Vec<OsString> {
     let mut arguments = vec!["--out".into(), out.into()];
     let mut add = |name: &str, path: PathBuf| arguments.extend([OsString::from(name), path.into()]);
     add("--catalog", root.join("cleaner-core/catalog"));
-    for list in ["extra-operations.toml", "broad-operations.toml"].map(|name| models.join(name)) {
-        if list.is_file() {
-            add("--extra", list);
-        }
-    }
+    add("--extra", models.join("extra-operations.toml"));
     for folder in ["cleaner-core/src", "cleaner-cli/src"] {
         add("--source", root.join(folder));
     }
