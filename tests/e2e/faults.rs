@@ -13,7 +13,10 @@ fn make_queues(scene: &Scene, count: usize) {
 
 /// How many queues are there.
 fn queues_in(scene: &Scene, region: &str) -> u64 {
-    scene.py(&format!("len(client('sqs', '{region}').list_queues().get('QueueUrls', []))")).as_u64().expect("a number")
+    scene
+        .py(&format!("len(client('sqs', '{region}').list_queues().get('QueueUrls', []))"))
+        .as_u64()
+        .expect("a number")
 }
 
 fn queues(scene: &Scene) -> u64 {
@@ -47,10 +50,16 @@ fn a_region_that_denies_everything_is_unknown_and_left_alone() {
     let done = Done::of(scene.clearing(BOTH), 5);
     assert_eq!(done.report["outcome"], "incomplete");
     let lists = done.report["lists"].as_array().expect("a list");
-    let far: Vec<_> = lists.iter().filter(|list| list["region"] == "eu-west-1").map(|list| &list["status"]).collect();
+    let far: Vec<_> =
+        lists.iter().filter(|list| list["region"] == "eu-west-1").map(|list| &list["status"]).collect();
     assert!(far.len() >= 3 && far.iter().all(|status| **status == "denied"), "{far:?}");
     assert!(lists.iter().all(|list| list["region"] == "eu-west-1" || list["status"] == "ok"), "{lists:#?}");
-    assert!(!scene.calls().iter().any(|call| call.region == "eu-west-1" && call.fault.is_some() && call.is_write()));
+    assert!(
+        !scene
+            .calls()
+            .iter()
+            .any(|call| call.region == "eu-west-1" && call.fault.is_some() && call.is_write())
+    );
     scene.faults(&json!([]));
     only_the_first_was_cleared(&scene);
 }
@@ -70,15 +79,13 @@ fn a_region_that_never_answers_is_unknown_and_left_alone() {
 #[test]
 fn throttling_of_every_kind_slows_down_and_loses_nothing() {
     let scene = Scene::new();
-    scene.py(
-        "for n in range(4):\n\
+    scene.py("for n in range(4):\n\
          \x20   client('sqs').create_queue(QueueName=f'q-{n}')\n\
          \x20   client('sns').create_topic(Name=f't-{n}')\n\
          \x20   client('ec2').create_key_pair(KeyName=f'k-{n}')\n\
          \x20   client('apigateway').create_api_key(name=f'a-{n}')\n\
          \x20   client('s3').create_bucket(Bucket=f'b-{n}-{account}')\n\
-         client('s3').put_object(Bucket=f'b-0-{account}', Key='k', Body=b'x')",
-    );
+         client('s3').put_object(Bucket=f'b-0-{account}', Key='k', Body=b'x')");
     // Per protocol: AWS JSON, query, EC2, REST-JSON, S3.
     let operations = [
         ("sqs", "ListQueues", "DeleteQueue", "ThrottlingException"),
@@ -109,7 +116,12 @@ fn throttling_of_every_kind_slows_down_and_loses_nothing() {
 fn throttling_under_other_names_is_throttling_too() {
     let scene = Scene::new();
     make_queues(&scene, 6);
-    let codes = ["RequestThrottled", "ThrottledException", "PriorRequestNotComplete", "ProvisionedThroughputExceededException"];
+    let codes = [
+        "RequestThrottled",
+        "ThrottledException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+    ];
     let mut rules: Vec<_> = codes
         .iter()
         .map(|code| json!({ "service": "sqs", "operation": "DeleteQueue", "kind": "throttle", "code": code, "times": 1 }))
@@ -130,12 +142,10 @@ fn passing_failures_are_repeated() {
         json!({ "kind": "error500", "code": "ServiceUnavailable", "status": 503, "times": 2 }),
     ] {
         let scene = Scene::new();
-        scene.py(
-            "for n in range(2):\n\
+        scene.py("for n in range(2):\n\
              \x20   client('sqs').create_queue(QueueName=f'q-{n}')\n\
              \x20   client('sns').create_topic(Name=f't-{n}')\n\
-             \x20   client('s3').create_bucket(Bucket=f'b-{n}-{account}')",
-        );
+             \x20   client('s3').create_bucket(Bucket=f'b-{n}-{account}')");
         let mut rules = Vec::new();
         for (service, operation) in [
             ("sqs", "ListQueues"),
@@ -151,7 +161,9 @@ fn passing_failures_are_repeated() {
             rules.push(rule);
         }
         scene.faults(&json!(rules));
-        let done = Done::of(scene.clearing(["--region", "us-east-1", "--type", "SQSQueue,SNSTopic,S3Bucket"]), 0).clean();
+        let done =
+            Done::of(scene.clearing(["--region", "us-east-1", "--type", "SQSQueue,SNSTopic,S3Bucket"]), 0)
+                .clean();
         assert_eq!(done.count("deleted") + done.count("already_gone"), 6, "{rule}");
         assert_eq!(queues(&scene), 0, "{rule}");
     }
@@ -165,8 +177,20 @@ fn what_somebody_else_deletes_first_is_gone() {
          {{'Q': {{'Type': 'AWS::SQS::Queue', 'Properties': {{}}}}}}}}))"
     ));
     // The first answer is thrown away: by the time ours is carried out, it is the second.
-    let operations = ["DeleteQueue", "DeleteTopic", "DeleteRole", "DeletePolicy", "DeleteBucket", "DeleteTable", "DeleteKeyPair",
-        "DeleteFunction", "DeleteLogGroup", "DeleteStack", "DeleteParameter", "DeleteRule"];
+    let operations = [
+        "DeleteQueue",
+        "DeleteTopic",
+        "DeleteRole",
+        "DeletePolicy",
+        "DeleteBucket",
+        "DeleteTable",
+        "DeleteKeyPair",
+        "DeleteFunction",
+        "DeleteLogGroup",
+        "DeleteStack",
+        "DeleteParameter",
+        "DeleteRule",
+    ];
     let rules: Vec<_> = operations.iter().map(|name| json!({ "operation": name, "kind": "gone" })).collect();
     scene.faults(&json!(rules));
     let types = "SQSQueue,SNSTopic,IAMRole,IAMPolicy,S3Bucket,DynamoDBTable,EC2KeyPair,LambdaFunction,CloudWatchLogsLogGroup,\
@@ -185,25 +209,28 @@ fn what_vanished_after_the_listing_is_already_gone() {
     // The scan sees the account as it was when `plan` looked; by then a role with parts and a bucket are gone.
     let stale = |service: &str, operation: &str| json!({ "service": service, "operation": operation, "kind": "stale", "times": 1 });
     scene.faults(&json!([
-        stale("iam", "GetAccountAuthorizationDetails"), stale("s3", "ListBuckets"), stale("dynamodb", "ListTables"),
+        stale("iam", "GetAccountAuthorizationDetails"),
+        stale("s3", "ListBuckets"),
+        stale("dynamodb", "ListTables"),
     ]));
     let types = ["--type", "IAMRole,S3Bucket,DynamoDBTable"];
     scene.cli(["plan"]).args(HERE).args(types).run().expect_code(0);
-    scene.py(
-        "iam = client('iam')\n\
+    scene.py("iam = client('iam')\n\
          iam.delete_role_policy(RoleName='r', PolicyName='inline')\n\
          iam.detach_role_policy(RoleName='r', PolicyArn=f'arn:aws:iam::{account}:policy/p')\n\
          iam.delete_role(RoleName='r')\n\
          client('s3').delete_object(Bucket=f'b-{account}', Key='k')\n\
          client('s3').delete_bucket(Bucket=f'b-{account}')\n\
-         client('dynamodb').delete_table(TableName='t')",
-    );
+         client('dynamodb').delete_table(TableName='t')");
     let seen = scene.calls().len();
     let done = scene.clear(0, types).clean();
     let stale = since(&scene, seen).iter().filter(|call| call.fault.as_deref() == Some("stale")).count();
     assert!(stale >= 3, "the old lists were seen {stale} times");
-    for (kind, name) in [("IAMRole", "r".to_owned()), ("S3Bucket", format!("b-{}", scene.account())), ("DynamoDBTable", "t".to_owned())]
-    {
+    for (kind, name) in [
+        ("IAMRole", "r".to_owned()),
+        ("S3Bucket", format!("b-{}", scene.account())),
+        ("DynamoDBTable", "t".to_owned()),
+    ] {
         let outcome = done.outcome(kind, &name);
         assert!(matches!(outcome, "already_gone" | "deleted"), "{kind}: {outcome}");
     }
@@ -285,7 +312,11 @@ fn a_denied_deletion_is_a_leftover_with_its_cause() {
     assert_eq!(done.report["outcome"], "leftovers");
     assert_eq!((done.count("failed"), done.count("deleted")), (2, 1));
     let error = &done.resource("SQSQueue", "q-0")["error"];
-    assert_eq!((&error["kind"], &error["code"]), (&json!("denied"), &json!("AccessDeniedException")), "{error:#}");
+    assert_eq!(
+        (&error["kind"], &error["code"]),
+        (&json!("denied"), &json!("AccessDeniedException")),
+        "{error:#}"
+    );
     for word in ["q-0", "q-1", "not authorized"] {
         assert!(done.run.stdout.contains(word), "the text says {word}: {}", done.run.stdout);
     }
@@ -297,15 +328,29 @@ fn what_is_held_for_good_is_blocked_and_says_by_whom() {
     scene.py(HELD);
     scene.faults(&json!([{ "operation": "DeleteNetworkInterface", "kind": "deny" }]));
     let done = Done::of(
-        scene.clearing(["--region", "us-east-1", "--type", "EC2SecurityGroup,EC2NetworkInterface", "--patience", "2s"]),
+        scene.clearing([
+            "--region",
+            "us-east-1",
+            "--type",
+            "EC2SecurityGroup,EC2NetworkInterface",
+            "--patience",
+            "2s",
+        ]),
         4,
     );
     let group = done.resource("EC2SecurityGroup", "held");
     assert_eq!(group["outcome"], "blocked", "{group:#}");
     let blockers = group["blocked_by"].as_array().expect("a list");
-    assert!(blockers.iter().any(|one| one.as_str().is_some_and(|one| one.starts_with("EC2NetworkInterface"))), "{group:#}");
+    assert!(
+        blockers.iter().any(|one| one.as_str().is_some_and(|one| one.starts_with("EC2NetworkInterface"))),
+        "{group:#}"
+    );
     assert!(done.run.stdout.contains("held"), "{}", done.run.stdout);
-    assert!(done.run.stdout.contains("EC2NetworkInterface"), "the text names the blocker: {}", done.run.stdout);
+    assert!(
+        done.run.stdout.contains("EC2NetworkInterface"),
+        "the text names the blocker: {}",
+        done.run.stdout
+    );
 }
 
 #[test]
@@ -317,7 +362,11 @@ fn what_is_held_by_something_unknown_is_given_up_after_a_while() {
         4,
     );
     let group = done.resource("EC2SecurityGroup", "held");
-    assert_eq!((&group["outcome"], &group["error"]["code"]), (&json!("blocked"), &json!("DependencyViolation")), "{group:#}");
+    assert_eq!(
+        (&group["outcome"], &group["error"]["code"]),
+        (&json!("blocked"), &json!("DependencyViolation")),
+        "{group:#}"
+    );
     assert!(done.run.took.as_secs() < 60, "{:?}", done.run.took);
 }
 

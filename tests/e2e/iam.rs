@@ -65,7 +65,9 @@ iam.create_saml_provider(Name="partner", SAMLMetadataDocument="<EntityDescriptor
 "#
     ));
     let done = scene.clear(0, ["--type", "IAM*"]).clean();
-    for (kind, name) in [("IAMRole", "worker"), ("IAMUser", "jo"), ("IAMGroup", "developers"), ("IAMPolicy", "shared")] {
+    for (kind, name) in
+        [("IAMRole", "worker"), ("IAMUser", "jo"), ("IAMGroup", "developers"), ("IAMPolicy", "shared")]
+    {
         assert_eq!(done.outcome(kind, name), "deleted", "{kind}");
     }
     let expected = json!({
@@ -164,9 +166,8 @@ iam.create_access_key(UserName="jo")
 #[test]
 fn what_the_caller_keeps_cannot_be_lifted() {
     let scene = Scene::new();
-    let (cli, _) = scene
-        .clearing(HERE)
-        .file("aws-cleaner.yaml", "version: 1\nprotections: { lift: [caller] }\n");
+    let (cli, _) =
+        scene.clearing(HERE).file("aws-cleaner.yaml", "version: 1\nprotections: { lift: [caller] }\n");
     let run = cli.run();
     // Refused as a name that cannot be lifted, or without effect: never the end of the role.
     assert!(matches!(run.code, Some(0 | 2)), "{:?}\n{}", run.code, run.stderr);

@@ -13,10 +13,8 @@ fn buckets(scene: &Scene) -> serde_json::Value {
 #[test]
 fn a_bucket_of_2500_objects_goes_in_batches() {
     let scene = Scene::new();
-    scene.py(
-        "client('s3').create_bucket(Bucket=f'many-{account}')\n\
-         fill(f'many-{account}', 2500)",
-    );
+    scene.py("client('s3').create_bucket(Bucket=f'many-{account}')\n\
+         fill(f'many-{account}', 2500)");
     let seen = scene.calls().len();
     let done = Done::of(scene.clearing(ONLY_BUCKETS), 0).clean();
     assert_eq!(done.count("deleted"), 1);
@@ -59,7 +57,10 @@ fn buckets_that_were_never_used_take_one_deletion_each() {
     let done = Done::of(scene.clearing(ONLY_BUCKETS), 0).clean();
     assert_eq!(done.count("deleted"), 5);
     let calls = since(&scene, seen);
-    assert!(!calls.iter().any(|call| call.operation.contains("Versions")), "nothing was looked for in empty buckets");
+    assert!(
+        !calls.iter().any(|call| call.operation.contains("Versions")),
+        "nothing was looked for in empty buckets"
+    );
 }
 
 #[test]
@@ -78,11 +79,9 @@ fn odd_keys_are_deleted_too() {
 #[test]
 fn a_bucket_of_another_region_is_deleted_where_it_is() {
     let scene = Scene::new();
-    scene.py(
-        "s3, name = client('s3', 'eu-central-1'), f'far-{account}'\n\
+    scene.py("s3, name = client('s3', 'eu-central-1'), f'far-{account}'\n\
          s3.create_bucket(Bucket=name, CreateBucketConfiguration={'LocationConstraint': 'eu-central-1'})\n\
-         s3.put_object(Bucket=name, Key='k', Body=b'x')",
-    );
+         s3.put_object(Bucket=name, Key='k', Body=b'x')");
     let near = Done::of(scene.clearing(ONLY_BUCKETS), 0).clean();
     assert_eq!(near.count("found"), 0, "it is not of this region");
     Done::of(scene.clearing(["--region", "us-east-1,eu-central-1", "--type", "S3Bucket"]), 0).clean();

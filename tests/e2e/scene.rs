@@ -84,7 +84,8 @@ impl Scene {
 
     /// Clears as [`Self::clear`] does, with a configuration.
     pub(crate) fn clear_with(&self, code: i32, configuration: &str, arguments: &[&str]) -> Done {
-        let (cli, _) = self.clearing(HERE).args(arguments.iter().copied()).file("aws-cleaner.yaml", configuration);
+        let (cli, _) =
+            self.clearing(HERE).args(arguments.iter().copied()).file("aws-cleaner.yaml", configuration);
         Done::of(cli, code)
     }
 }
@@ -94,7 +95,9 @@ impl Done {
     pub(crate) fn of(cli: Cli, code: i32) -> Self {
         let run = cli.run();
         if run.code != Some(code) {
-            let report = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| brief(&run.read_json("report.json"))));
+            let report = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                brief(&run.read_json("report.json"))
+            }));
             panic!(
                 "exit code {:?} instead of {code} after {:?}\nreport: {}\nstdout:\n{}\nstderr:\n{}",
                 run.code,
@@ -121,9 +124,9 @@ impl Done {
     /// What the report says of a resource, by its type and its id or name.
     pub(crate) fn resource(&self, kind: &str, name: &str) -> &Value {
         let resources = self.report["resources"].as_array().expect("a list");
-        let mut found = resources
-            .iter()
-            .filter(|one| one["type"] == kind && (one["id"] == name || one["name"] == name || one["arn"] == name));
+        let mut found = resources.iter().filter(|one| {
+            one["type"] == kind && (one["id"] == name || one["name"] == name || one["arn"] == name)
+        });
         let one = found.next();
         assert!(found.next().is_none(), "{kind} {name} is there twice");
         one.unwrap_or_else(|| panic!("{kind} {name} is not in the report: {}", brief(&self.report)))
@@ -141,7 +144,9 @@ impl Done {
 
     /// A number of the summary.
     pub(crate) fn count(&self, key: &str) -> u64 {
-        self.report["summary"][key].as_u64().unwrap_or_else(|| panic!("no {key} in {}", self.report["summary"]))
+        self.report["summary"][key]
+            .as_u64()
+            .unwrap_or_else(|| panic!("no {key} in {}", self.report["summary"]))
     }
 
     /// How often AWS throttled.
@@ -153,9 +158,11 @@ impl Done {
 /// What of a report is worth to be shown when a test fails.
 fn brief(report: &Value) -> String {
     let bad = |one: &&Value| {
-        !matches!(one["outcome"].as_str(), Some("deleted" | "kept" | "already_gone")) || one["verdict"]["unknown"] == true
+        !matches!(one["outcome"].as_str(), Some("deleted" | "kept" | "already_gone"))
+            || one["verdict"]["unknown"] == true
     };
-    let resources: Vec<&Value> = report["resources"].as_array().into_iter().flatten().filter(bad).take(10).collect();
+    let resources: Vec<&Value> =
+        report["resources"].as_array().into_iter().flatten().filter(bad).take(10).collect();
     let lists: Vec<&Value> = report["lists"]
         .as_array()
         .into_iter()

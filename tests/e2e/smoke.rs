@@ -6,7 +6,8 @@ use crate::scene::{Done, HERE, Scene, since, writes};
 fn the_musts_in_one_run() {
     let scene = Scene::new();
     scene.py(&format!("{ROLE}\n{BUCKETS}\n{STACKS}\n{RULES}"));
-    let settings = "version: 1\nsettings: { CloudFormationStack: { disable_termination_protection: true } }\n";
+    let settings =
+        "version: 1\nsettings: { CloudFormationStack: { disable_termination_protection: true } }\n";
     let done = scene.clear_with(0, settings, &[]).clean();
     for (kind, name) in [
         ("IAMRole", "worker"),
@@ -20,14 +21,12 @@ fn the_musts_in_one_run() {
     }
     assert_eq!(done.outcome("S3Bucket", &format!("many-{}", scene.account())), "deleted");
     assert_eq!(done.outcome("S3Bucket", &format!("versions-{}", scene.account())), "deleted");
-    let left = scene.py(
-        "{'buckets': [b['Name'] for b in client('s3').list_buckets()['Buckets']],\n\
+    let left = scene.py("{'buckets': [b['Name'] for b in client('s3').list_buckets()['Buckets']],\n\
          'stacks': [s['StackName'] for s in client('cloudformation').describe_stacks()['Stacks']],\n\
          'roles': [r['RoleName'] for r in client('iam').list_roles()['Roles']],\n\
          'profiles': client('iam').list_instance_profiles()['InstanceProfiles'],\n\
          'buses': [b['Name'] for b in client('events').list_event_buses()['EventBuses']],\n\
-         'queues': client('sqs').list_queues().get('QueueUrls', [])}",
-    );
+         'queues': client('sqs').list_queues().get('QueueUrls', [])}");
     let expected = serde_json::json!({
         "buckets": [], "stacks": [], "roles": ["account-cleaner"], "profiles": [], "buses": ["default"], "queues": [],
     });
@@ -64,7 +63,11 @@ fn all_regions_are_looked_at() {
     let types = ["--type", "SQSQueue", "--type", "S3Bucket"];
     let done = Done::of(scene.clearing(types), 0).clean();
     assert_eq!(done.count("deleted"), 6);
-    assert!(done.report["regions"].as_array().is_some_and(|regions| regions.len() > 10), "{}", done.report["regions"]);
+    assert!(
+        done.report["regions"].as_array().is_some_and(|regions| regions.len() > 10),
+        "{}",
+        done.report["regions"]
+    );
     let left = scene.py(
         "[client('sqs', r).list_queues().get('QueueUrls', []) for r in ('us-east-1', 'eu-west-1', 'ap-southeast-2')] + \
          client('s3').list_buckets()['Buckets']",
@@ -75,11 +78,9 @@ fn all_regions_are_looked_at() {
 #[test]
 fn a_type_and_a_region_that_were_not_asked_for_stay() {
     let scene = Scene::new();
-    scene.py(
-        "for region in ('us-east-1', 'eu-west-1'):\n\
+    scene.py("for region in ('us-east-1', 'eu-west-1'):\n\
          \x20   client('sqs', region).create_queue(QueueName='q')\n\
-         \x20   client('sns', region).create_topic(Name='t')",
-    );
+         \x20   client('sns', region).create_topic(Name='t')");
     let done = Done::of(scene.clearing(["--region", "us-east-1", "--type", "SQSQueue"]), 0).clean();
     assert_eq!(done.count("deleted"), 1);
     let left = scene.py(

@@ -40,7 +40,8 @@ fn nothing() -> Value {
     serde_json::from_str(NOTHING).expect("JSON")
 }
 
-const TYPES: [&str; 4] = ["--type", "CloudFormationStack,SQSQueue,S3Bucket", "--type", "IAMRole,SSMParameter,LambdaFunction"];
+const TYPES: [&str; 4] =
+    ["--type", "CloudFormationStack,SQSQueue,S3Bucket", "--type", "IAMRole,SSMParameter,LambdaFunction"];
 
 #[test]
 fn termination_protection_holds_until_the_setting_says_otherwise() {
@@ -52,7 +53,11 @@ fn termination_protection_holds_until_the_setting_says_otherwise() {
     assert!(cause.contains("disable_termination_protection"), "{stack:#}");
     assert!(done.run.stdout.contains("disable_termination_protection"), "{}", done.run.stdout);
     let all = left(&scene);
-    assert_eq!((&all["stacks"], &all["queues"]), (&json!(["protected"]), &json!(["inside"])), "with all it owns");
+    assert_eq!(
+        (&all["stacks"], &all["queues"]),
+        (&json!(["protected"]), &json!(["inside"])),
+        "with all it owns"
+    );
 
     let lifted = "version: 1\nsettings: { CloudFormationStack: { disable_termination_protection: true } }\n";
     let done = scene.clear_with(0, lifted, &TYPES).clean();
@@ -144,7 +149,10 @@ fn buckets_of_stacks_are_emptied_first() {
     assert_eq!(done.resource("CloudFormationStack", "site")["attempts"], 1, "it did not fail once");
     assert_eq!(done.resource("S3Bucket", &format!("site-{}", scene.account()))["stack"], "site");
     assert_eq!(left(&scene), nothing());
-    assert!(!scene.calls().iter().any(|call| call.operation == "DeleteBucket"), "the stack takes its bucket along");
+    assert!(
+        !scene.calls().iter().any(|call| call.operation == "DeleteBucket"),
+        "the stack takes its bucket along"
+    );
 }
 
 #[test]
@@ -195,7 +203,11 @@ fn a_kept_stack_keeps_all_it_owns() {
         "roles": ["account-cleaner", "baseline-role"],
     });
     assert_eq!(left(&scene), expected);
-    for (kind, name) in [("CloudFormationStack", "baseline-net"), ("SQSQueue", "baseline-queue"), ("IAMRole", "baseline-role")] {
+    for (kind, name) in [
+        ("CloudFormationStack", "baseline-net"),
+        ("SQSQueue", "baseline-queue"),
+        ("IAMRole", "baseline-role"),
+    ] {
         assert_eq!(done.outcome(kind, name), "kept", "{kind}");
         assert!(done.rule(kind, name).contains("aws-cleaner.yaml:2"), "{kind}: {}", done.rule(kind, name));
     }
@@ -213,7 +225,14 @@ fn a_stack_of_another_region_keeps_its_global_members() {
          \x20   TemplateBody=json.dumps({'Resources': {'R': role}}))",
     );
     let done = Done::of(scene.clearing(HERE), 0);
-    assert_eq!(done.outcome("IAMRole", "far-role"), "kept", "its stack is in a region that was not asked for");
+    assert_eq!(
+        done.outcome("IAMRole", "far-role"),
+        "kept",
+        "its stack is in a region that was not asked for"
+    );
     Done::of(scene.clearing(["--type", "CloudFormationStack,IAMRole"]), 0).clean();
-    assert_eq!(scene.py("[r['RoleName'] for r in client('iam').list_roles()['Roles']]"), json!(["account-cleaner"]));
+    assert_eq!(
+        scene.py("[r['RoleName'] for r in client('iam').list_roles()['Roles']]"),
+        json!(["account-cleaner"])
+    );
 }

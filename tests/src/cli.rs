@@ -210,7 +210,6 @@ impl Run {
     ///
     /// # Panics
     /// With everything the run printed, if the code differs.
-    #[must_use = "look at what the run did"]
     pub fn expect_code(self, code: i32) -> Self {
         assert_eq!(
             self.code,
