@@ -106,3 +106,6 @@ fn circles(plan: &Plan, registry: &Registry, paint: Paint) -> String {
     }
     text + "\n"
 }
+
+#[cfg(test)]
+mod tests;

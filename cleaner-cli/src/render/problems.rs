@@ -1,8 +1,13 @@
+use std::collections::BTreeMap;
+
 use cleaner_core::error::Error;
 use cleaner_core::report::{ItemOutcome, Report, ResourceReport};
 
 use super::label::{clean, list, place};
 use super::{Paint, Tone};
+
+/// How many names stand in one line.
+const NAMES: usize = 5;
 
 /// What should be gone and is not: each with its cause, what holds it, and what AWS said.
 pub(super) fn leftovers(report: &Report, paint: Paint, most: usize) -> String {
@@ -16,7 +21,7 @@ pub(super) fn leftovers(report: &Report, paint: Paint, most: usize) -> String {
     section("not deleted", Tone::Bad, &left, most, paint, |one| {
         let mut text = format!("{}: {}", label(one), one.outcome);
         if !one.blocked_by.is_empty() {
-            text.extend([" by ", &list(&one.blocked_by, 5)]);
+            text.extend([" by ", &list(&one.blocked_by, NAMES)]);
         }
         if let Some(error) = &one.error {
             text.extend(["\n    ", &cause(error)]);
@@ -32,11 +37,19 @@ pub(super) fn unknown(report: &Report, paint: Paint, most: usize) -> String {
         let why = one.error.as_ref().map_or_else(|| "nobody knows why".to_owned(), cause);
         format!("{} in {}: {why}", clean(&one.type_name), clean(&one.region))
     });
-    let verdicts: Vec<_> = report.resources.iter().filter(|one| one.verdict.unknown).collect();
+    // One rule that nobody can answer meets many resources alike.
+    let mut verdicts: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    for one in report.resources.iter().filter(|one| one.verdict.unknown) {
+        let rule = one.verdict.rule.as_deref().unwrap_or("-");
+        let why = (&*one.type_name, &*one.region, &*one.verdict.reason, rule);
+        verdicts.entry(why).or_default().push(&one.name);
+    }
+    let verdicts: Vec<_> = verdicts.into_iter().collect();
+    let title = "kept because a rule could not be answered";
     let verdicts =
-        section("kept because a rule could not be answered", Tone::Bad, &verdicts, most, paint, |one| {
-            let rule = one.verdict.rule.as_deref().unwrap_or("-");
-            format!("{}: {}\n    {}", label(one), clean(&one.verdict.reason), clean(rule))
+        section(title, Tone::Bad, &verdicts, most, paint, |((type_name, region, why, rule), names)| {
+            let (type_name, region, why, rule) = (clean(type_name), clean(region), clean(why), clean(rule));
+            format!("{type_name} {} in {region}: {why}\n    {rule}", list(names, NAMES))
         });
     lists + &verdicts
 }

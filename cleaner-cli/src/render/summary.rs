@@ -99,7 +99,7 @@ pub(crate) fn last_line(report: &Report, paint: Paint) -> String {
         parts.push(format!("{} unknown", count(summary.unknown_lists, "listing")));
     }
     if summary.unknown_verdicts > 0 {
-        parts.push(format!("{} unanswered", count(summary.unknown_verdicts, "rule")));
+        parts.push(format!("{} unknown", count(summary.unknown_verdicts, "verdict")));
     }
     let word = paint.tone(tone, word);
     format!("{word}: {} in {}\n", parts.join(", "), millis(report.duration_ms))

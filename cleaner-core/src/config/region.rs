@@ -1,4 +1,4 @@
-use resource_filters::source::{Node, Problem, Problems, Value};
+use resource_filters::source::{Node, Problem, Problems, Value, nearest};
 
 use crate::resource::{GLOBAL, Region};
 
@@ -7,6 +7,46 @@ pub(super) const ALL: &str = "all";
 
 /// The pattern of what may stand in a list of regions.
 pub(super) const PATTERN: &str = "^(all|global|[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})$";
+
+/// Words for "did you mean", and for nothing else: which regions there are is asked of AWS.
+const KNOWN: [&str; 36] = [
+    ALL,
+    GLOBAL,
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-west-2",
+    "us-gov-west-1",
+];
 
 /// Reads one region or a list, each with its node; the words that are no region are problems.
 pub(super) fn read<'a>(
@@ -28,7 +68,10 @@ pub(super) fn read<'a>(
         } else {
             let problem = Problem::new(&item.at, format!("`{what}`: `{text}` is not a region"));
             let words = if all_allowed { "`all` or `global`" } else { "or `global`" };
-            problems.push(problem.with_help(format!("expected a region such as `eu-west-1`, {words}")));
+            problems.push(match nearest(text, KNOWN) {
+                Some(word) => problem.with_suggestion(Some(word)),
+                None => problem.with_help(format!("expected a region such as `eu-west-1`, {words}")),
+            });
         }
     }
     (problems.len() == before).then_some(regions)

@@ -103,7 +103,7 @@ fn what_nobody_knows_is_told() {
         "not listed: 1\n  IAMRole in global: denied: AccessDenied: no.\n",
         "kept because a rule could not be answered: 1\n  SQSQueue q in eu-west-1: its tags were not read\n",
         "warnings: 1\n  the alias could not be read\n",
-        "incomplete: 0 deleted, 1 kept, 1 listing unknown, 1 rule unanswered in 12.3 s\n",
+        "incomplete: 0 deleted, 1 kept, 1 listing unknown, 1 verdict unknown in 12.3 s\n",
     ] {
         assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
     }
