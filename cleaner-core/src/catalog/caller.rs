@@ -7,9 +7,6 @@ use super::path::Path;
 use crate::error::Error;
 use crate::handler::Context;
 
-/// What an emulator answers that lacks an operation; AWS has no such code.
-const LACKING: &str = "NotImplementedByEmulator";
-
 /// Makes the calls of a type in one context, and reads their errors as the type wants them read.
 #[derive(Clone, Copy)]
 pub(super) struct Caller<'a> {
@@ -32,27 +29,6 @@ impl<'a> Caller<'a> {
             async move { client.call(&call.operation, input).await.map_err(|error| self.reread(error.into())) }
         });
         Ok(share(output.await?))
-    }
-
-    /// Makes one call that only asks for more about a resource.
-    ///
-    /// An endpoint that lacks the operation has nothing that it could tell: the answer is an empty object.
-    pub(super) async fn ask(&self, call: &Call, root: &Rcvar) -> Result<Rcvar, Error> {
-        match self.call(call, root).await {
-            Err(error) if error.is_code(LACKING) => Ok(Root::default().share()),
-            answer => answer,
-        }
-    }
-
-    /// Reads all pages of the parts of a resource; none, where the endpoint lacks the operation.
-    pub(super) fn parts(
-        self,
-        call: &'a Call,
-        items: &'a Path,
-        root: &Rcvar,
-    ) -> BoxStream<'a, Result<Rcvar, Error>> {
-        let there = |part: &Result<Rcvar, Error>| !matches!(part, Err(error) if error.is_code(LACKING));
-        self.listed(call, items, root).filter(move |part| std::future::ready(there(part))).boxed()
     }
 
     /// Reads all pages of a listing, page by page: what is listed on each.

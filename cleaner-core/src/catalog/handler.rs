@@ -73,7 +73,7 @@ impl ResourceHandler for CatalogHandler {
     async fn tags(&self, context: &Context, resource: &Resource) -> Result<Option<Tags>, Error> {
         let Tagged::Call(lookup) = &self.entry.tags else { return Ok(None) };
         let root = self.root(context, resource).share();
-        let output = Caller::new(context, &self.entry).ask(&lookup.call, &root).await?;
+        let output = Caller::new(context, &self.entry).call(&lookup.call, &root).await?;
         let found = lookup.at.as_ref().map_or_else(|| Ok(output.clone()), |at| at.eval(&output))?;
         let Some(tags) = tags(&found) else {
             let message = format!("{} answers with no tags that can be read.", lookup.call.title());
@@ -85,7 +85,7 @@ impl ResourceHandler for CatalogHandler {
     async fn details(&self, context: &Context, resource: &mut Resource) -> Result<(), Error> {
         let Some(lookup) = &self.entry.details else { return Ok(()) };
         let root = self.root(context, resource);
-        let output = Caller::new(context, &self.entry).ask(&lookup.call, &root.clone().share()).await?;
+        let output = Caller::new(context, &self.entry).call(&lookup.call, &root.clone().share()).await?;
         facts::detail(&self.entry, lookup, &output, resource, root)
     }
 

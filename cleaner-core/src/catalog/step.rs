@@ -37,7 +37,7 @@ pub(super) async fn run(
 
 async fn run_calls(step: &Step, caller: &Caller<'_>, mut root: Root) -> Result<(), Error> {
     if let Some(get) = &step.get {
-        let got = caller.ask(get, &root.clone().share()).await?;
+        let got = caller.call(get, &root.clone().share()).await?;
         root = root.with("got", got);
     }
     let Some(each) = &step.each else {
@@ -67,7 +67,7 @@ async fn run_calls(step: &Step, caller: &Caller<'_>, mut root: Root) -> Result<(
 ///
 /// All are read before the first is acted on: a listing whose things vanish while it is read skips some.
 async fn things(step: &Step, each: &Each, caller: &Caller<'_>, root: &Root) -> Result<Vec<Rcvar>, Error> {
-    let mut listed = caller.parts(&each.call, &each.items, &root.clone().share());
+    let mut listed = caller.listed(&each.call, &each.items, &root.clone().share());
     let mut things = Vec::new();
     while let Some(thing) = listed.try_next().await? {
         let thing = Root::of(&thing).share();

@@ -47,7 +47,11 @@ impl<'a> Blockers<'a> {
             }
         }
         named.extend(&self.used_by[place as usize]);
-        named.retain(|found| *found != place && !is_gone(*found));
+        // What goes with its parent holds nothing: a default security group does not hold its VPC.
+        let holds = |found: u32| {
+            found != place && !is_gone(found) && self.resources[found as usize].managed.is_none()
+        };
+        named.retain(|found| holds(*found));
         named.sort_unstable();
         named.dedup();
         named.into_iter().map(|found| label(self.resources[found as usize])).collect()

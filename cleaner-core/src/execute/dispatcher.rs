@@ -188,7 +188,11 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
             tokio::select! {
                 biased;
                 _ = tick.tick() => self.show_progress(),
-                () = stop.cancelled(), if stopping.is_none() => stopping = Some(Instant::now()),
+                () = stop.cancelled(), if stopping.is_none() => {
+                    stopping = Some(Instant::now());
+                    let why = "no new deletions are begun, those under way may end".to_owned();
+                    self.recorder.emit(EventKind::Stopping { why });
+                }
                 Some(joined) = self.tasks.join_next_with_id() => self.joined(joined),
                 () = tokio::time::sleep_until(wake) => {
                     if stopping.is_some() {

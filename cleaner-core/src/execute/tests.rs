@@ -189,7 +189,8 @@ async fn resources_that_cite_each_other_are_unlinked_first() {
 async fn an_owner_takes_its_own_along_and_what_it_leaves_is_deleted() {
     let mut world = World::new();
     world.add("S", "stack", |thing| {
-        let member = |id: &str| crate::resource::Member { cloudformation: "AWS::B".into(), physical_id: id.into() };
+        let member =
+            |id: &str| crate::resource::Member { cloudformation: "AWS::B".into(), physical_id: id.into() };
         thing.resource.members = vec![member("taken"), member("left")];
         thing.takes = Some(Duration::from_secs(5));
         thing.takes_along = ["taken".to_owned()].into();

@@ -77,6 +77,19 @@ class XRay:
         return {"Tags": self.tags.get(given["ResourceARN"], [])}
 
 
+
+def xml(operation, members):
+    """The body of an answer of the query protocol."""
+    return f"<{operation}Response><{operation}Result>{members}</{operation}Result></{operation}Response>"
+
+
+# Parts of resources that nothing here can create: there are none.
+EMPTY = {
+    ("iam", "ListServiceSpecificCredentials"): xml("ListServiceSpecificCredentials", "<ServiceSpecificCredentials/>"),
+    ("iam", "ListMFADeviceTags"): xml("ListMFADeviceTags", "<Tags/><IsTruncated>false</IsTruncated>"),
+    ("cognito-identity", "GetIdentityPoolRoles"): json.dumps({"Roles": {}}),
+}
+
 OPERATIONS = {
     ("xray", "CreateGroup"): XRay.create_group,
     ("xray", "GetGroups"): XRay.get_groups,
@@ -103,7 +116,9 @@ class Gaps:
         """The reply, if this is one of ours."""
         operation = OPERATIONS.get((call.service, call.operation))
         if operation is None:
-            return None
+            empty = EMPTY.get((call.service, call.operation))
+            kind = "text/xml" if empty and empty.startswith("<") else "application/x-amz-json-1.1"
+            return Reply(200, [("Content-Type", kind)], empty.encode()) if empty else None
         state = self.states.setdefault((call.account, call.region), XRay(call))
         given = json.loads(request.body) if request.body else {}
         body = json.dumps(operation(state, given)).encode()

@@ -187,3 +187,15 @@ def unknown_baseline(_settings):
     def _deleted(original, self, baseline_id):
         if baseline_id in self.baselines:
             original(self, baseline_id)
+
+
+@rules_for("apigateway")
+def no_mappings(_settings):
+    """A domain name without mappings has none; moto stumbles."""
+    from moto.apigateway.models import APIGatewayBackend
+
+    @around(APIGatewayBackend, "get_base_path_mappings")
+    def _mapped(original, self, domain_name):
+        if domain_name in self.domain_names and domain_name not in self.base_path_mappings:
+            return []
+        return original(self, domain_name)

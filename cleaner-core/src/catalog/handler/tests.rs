@@ -247,26 +247,6 @@ async fn a_type_reads_error_codes_its_own_way() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_lacks_an_operation_has_nothing_that_it_could_tell() {
-    let lacks = || failed("NotImplementedByEmulator", "no such operation");
-    let stub = Stub::start(move |operation, _| match operation {
-        "ListEventBuses" => (200, json!({"EventBuses": [{"Name": "b1"}]})),
-        "DeleteRule" | "DeleteEventBus" => (200, json!({})),
-        _ => lacks(),
-    });
-    let context = stub.context(&[]).await;
-    let found = list("Bus", &context).await.expect("listed, if not described");
-    assert_eq!(found[0].properties.len(), 0);
-    handler("Rule").delete(&context, &saved_rule()).await.expect("deleted");
-    assert_eq!(
-        handler("Rule").tags(&context, &saved_rule()).await.expect("no tags").map(|tags| tags.len()),
-        Some(0)
-    );
-    let error = list("Rule", &context).await.expect_err("a list is another matter");
-    assert_eq!(error.code.as_deref(), Some("NotImplementedByEmulator"));
-}
-
-#[tokio::test]
 async fn what_a_type_calls_throttled_is_repeated_by_the_lane() {
     let slow = AtomicU32::new(0);
     let stub = Stub::start(move |operation, input| match operation {
