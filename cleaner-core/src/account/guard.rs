@@ -107,9 +107,9 @@ impl fmt::Display for Refusal {
             }
             Self::WrongPlan(why) => write!(f, "this plan cannot be applied: {why}."),
             Self::NotConfirmed => f.write_str("the deletion was not confirmed."),
-            Self::NobodyToAsk => {
-                f.write_str("nobody can be asked to confirm the deletion, and it was not confirmed beforehand.")
-            }
+            Self::NobodyToAsk => f.write_str(
+                "nobody can be asked to confirm the deletion, and it was not confirmed beforehand.",
+            ),
         }
     }
 }

@@ -137,7 +137,7 @@ fn a_kept_stack_keeps_all_it_owns_and_all_these_use() {
 fn a_kept_member_keeps_the_stack_that_would_take_it_along() {
     let mut world = World::new();
     world.add("Stack", "s", |stack| {
-        stack.members = vec![member("AWS::Function", "f"), member("AWS::Role", "r")]
+        stack.members = vec![member("AWS::Function", "f"), member("AWS::Role", "r")];
     });
     world.add("Function", "f", protect).add("Role", "r", |_| {});
     assert_eq!(world.kept(), ["f", "r", "s"]);

@@ -23,7 +23,7 @@ pub(crate) struct Thing {
     /// Whether its deletion, once under way, fails the first time.
     pub(crate) fails_late: bool,
     /// What it leaves behind.
-    pub(crate) leaves: Option<Box<Thing>>,
+    pub(crate) leaves: Option<Box<Self>>,
     /// How long it stays listed after it is gone.
     pub(crate) lingers: Duration,
 }
@@ -93,7 +93,11 @@ impl Cloud {
             }
             resource
         });
-        let gone = account.lingering.iter().filter(|(key, _)| here(key)).map(|(_, (thing, _))| thing.resource.clone());
+        let gone = account
+            .lingering
+            .iter()
+            .filter(|(key, _)| here(key))
+            .map(|(_, (thing, _))| thing.resource.clone());
         there.chain(gone).collect()
     }
 

@@ -29,6 +29,7 @@ impl Stacks {
     pub(crate) fn new() -> Self {
         let spec = TypeSpec::new("CloudFormationStack", SERVICE)
             .cloudformation("AWS::CloudFormation::Stack")
+            .stack()
             .refs(&["IAMRole", "CloudFormationStack"])
             .owned_by(&["CloudFormationStack"])
             .setting(UNPROTECT, "Turns termination protection off, then deletes the stack.")
