@@ -19,6 +19,17 @@ fn names_are_unique_and_settings_and_properties_are_spelt_alike() {
 }
 
 #[test]
+fn stacks_are_known_to_be_stacks() {
+    let stacks: Vec<_> = handlers()
+        .iter()
+        .map(|handler| handler.spec().clone())
+        .filter(|spec| spec.is_stack)
+        .map(|spec| spec.name.as_str().to_owned())
+        .collect();
+    assert_eq!(stacks, ["CloudFormationStack"], "rules about stacks, and what they own, depend on it");
+}
+
+#[test]
 fn iam_actions_are_of_the_service_or_of_a_named_helper() {
     for handler in handlers() {
         let spec = handler.spec();
