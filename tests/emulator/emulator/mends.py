@@ -1,5 +1,6 @@
 """Plain bugs of moto that would make an honest client fail, each with what AWS does. Never more lenient than AWS."""
 
+import os
 import re
 from urllib.parse import unquote
 
@@ -199,3 +200,13 @@ def no_mappings(_settings):
         if domain_name in self.domain_names and domain_name not in self.base_path_mappings:
             return []
         return original(self, domain_name)
+
+
+@rules_for("sqs")
+def queue_ids(_settings):
+    """A queue of a stack has the URL that `ListQueues` gives; moto puts another host into the stack."""
+    from moto.sqs.models import Queue
+
+    Queue.physical_resource_id = property(
+        lambda self: f"http://127.0.0.1:{os.environ['MOTO_PORT']}/{self.account_id}/{self.name}"
+    )
