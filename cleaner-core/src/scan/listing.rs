@@ -4,8 +4,8 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 
 use super::{ScanNeeds, Target};
-use crate::error::Error;
-use crate::handler::{Access, DynHandler, Sink, TagSource};
+use crate::error::{Error, ErrorKind};
+use crate::handler::{Access, Context, DynHandler, Sink, TagSource};
 use crate::lane::Purpose;
 use crate::resource::{Fact, Resource};
 
@@ -16,6 +16,8 @@ const QUESTIONS: usize = 32;
 
 /// Lists one type in one region, and asks of each resource what the list does not bring and something needs.
 ///
+/// What is gone by the time it is asked about, and from a second list too, is left out.
+///
 /// # Errors
 /// The error of the listing.
 pub(super) async fn list(
@@ -24,9 +26,30 @@ pub(super) async fn list(
     needs: &ScanNeeds,
 ) -> Result<Vec<Resource>, Error> {
     let context = access.context(&target.handler.spec().name, &target.region, Purpose::List);
+    let resources = collect(target, &context).await?;
+    let tags = needs.tags && target.handler.spec().tags == TagSource::Call;
+    if !(tags || needs.details) {
+        return Ok(resources);
+    }
+    let questions = resources.into_iter().map(|resource| {
+        let (handler, context) = (target.handler.clone(), &context);
+        async move { ask(&handler, context, resource, tags, needs.details).await }
+    });
+    let mut asked: Vec<Asked> = futures::stream::iter(questions).buffered(QUESTIONS).collect().await;
+    if asked.iter().any(|asked| asked.seems_gone) {
+        // "Not found" may also mean the tags, or a service that lags behind: the list has the last word.
+        let listed = collect(target, &context).await?;
+        let listed: HashSet<_> = listed.into_iter().map(|resource| resource.id).collect();
+        asked.retain(|asked| !asked.seems_gone || listed.contains(&asked.resource.id));
+    }
+    Ok(asked.into_iter().map(|asked| asked.resource).collect())
+}
+
+/// Lists one type in one region, each resource once.
+async fn collect(target: &Target, context: &Context) -> Result<Vec<Resource>, Error> {
     let (mut sink, mut found) = Sink::channel(CHANNEL);
     let listing = async {
-        let result = target.handler.list(&context, &mut sink).await;
+        let result = target.handler.list(context, &mut sink).await;
         drop(sink);
         result
     };
@@ -42,29 +65,29 @@ pub(super) async fn list(
     };
     let (result, resources) = tokio::join!(listing, collecting);
     result?;
-    let tags = needs.tags && target.handler.spec().tags == TagSource::Call;
-    if !(tags || needs.details) {
-        return Ok(resources);
-    }
-    let questions = resources.into_iter().map(|resource| {
-        let (handler, context) = (target.handler.clone(), &context);
-        async move { ask(&handler, context, resource, tags, needs.details).await }
-    });
-    Ok(futures::stream::iter(questions).buffered(QUESTIONS).collect().await)
+    Ok(resources)
+}
+
+/// A resource, and whether AWS did not know it any more when asked about it.
+struct Asked {
+    resource: Resource,
+    seems_gone: bool,
 }
 
 async fn ask(
     handler: &Arc<dyn DynHandler>,
-    context: &crate::handler::Context,
+    context: &Context,
     mut resource: Resource,
     tags: bool,
     details: bool,
-) -> Resource {
+) -> Asked {
+    let mut seems_gone = false;
     // What nobody may delete needs no questions.
     if resource.managed.is_some() {
-        return resource;
+        return Asked { resource, seems_gone };
     }
     if details && let Err(error) = handler.details(context, &mut resource).await {
+        seems_gone |= error.kind == ErrorKind::Gone;
         resource.unreadable = Some(error.to_string().into());
         if resource.created.is_unread() {
             resource.created = Fact::Unreadable(error.to_string());
@@ -73,8 +96,11 @@ async fn ask(
     if tags && resource.tags.is_unread() {
         resource.tags = match handler.tags(context, &resource).await {
             Ok(tags) => tags.into(),
-            Err(error) => Fact::Unreadable(error.to_string()),
+            Err(error) => {
+                seems_gone |= error.kind == ErrorKind::Gone;
+                Fact::Unreadable(error.to_string())
+            }
         };
     }
-    resource
+    Asked { resource, seems_gone }
 }

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{ScanNeeds, Scanner, Target};
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 use crate::event::Recorder;
-use crate::handler::{Access, Registry, TagSource, TypeSpec};
+use crate::handler::{Access, Context, Deletion, Registry, ResourceHandler, Sink, TagSource, TypeSpec};
 use crate::lane::Lanes;
 use crate::report::ListStatus;
-use crate::resource::{Fact, Resource};
+use crate::resource::{Fact, Resource, Tags};
 use crate::testkit::{Cloud, Listing, Thing, simulated};
 
 fn registry(cloud: &Cloud, failing: ErrorKind) -> Registry {
@@ -70,4 +71,52 @@ async fn tags_that_cannot_be_read_are_unreadable() {
     // There is no session, so the tagging API cannot be asked.
     let found = scan(&registry(&cloud, ErrorKind::UnsupportedRegion), needs).await.expect("a scan goes on");
     assert!(matches!(found.resources[0].tags, Fact::Unreadable(_)));
+}
+
+/// Two resources that AWS does not know when asked for their tags; one of them is listed all the same, the other only once.
+struct Vanishing {
+    spec: TypeSpec,
+    listed: AtomicBool,
+}
+
+impl ResourceHandler for Vanishing {
+    fn spec(&self) -> &TypeSpec {
+        &self.spec
+    }
+
+    async fn list(&self, context: &Context, sink: &mut Sink) -> Result<(), Error> {
+        let names =
+            if self.listed.swap(true, Ordering::Relaxed) { &["stays"][..] } else { &["goes", "stays"] };
+        for name in names {
+            let mut resource = Resource::new(self.spec.name.clone(), context.region().clone(), *name);
+            resource.tags = Fact::Unread;
+            sink.push(resource).await?;
+        }
+        Ok(())
+    }
+
+    async fn tags(&self, _: &Context, _: &Resource) -> Result<Option<Tags>, Error> {
+        Err(Error::new(ErrorKind::Gone, "no such thing."))
+    }
+
+    async fn delete(&self, _: &Context, _: &Resource) -> Result<Deletion, Error> {
+        Ok(Deletion::Done)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_before_it_is_asked_about_is_left_out() {
+    let spec = TypeSpec::new("V", "v").tags(TagSource::Call);
+    let handler = Vanishing { spec, listed: AtomicBool::default() };
+    let registry = Registry::builder().with(handler).build().expect("the types fit together");
+    let account = "123456789012".parse().expect("twelve digits");
+    let access = Access::new(account, "aws", None, Lanes::default(), HashMap::new());
+    let needs = ScanNeeds { tags: true, ..ScanNeeds::default() };
+    let scanner = Scanner { access: &access, registry: &registry, needs: &needs };
+    let target =
+        Target { handler: Arc::clone(registry.get("V").expect("it was added")), region: "r1".into() };
+    let found = scanner.scan(vec![target], &mut Recorder::new(Vec::new())).await.expect("a scan goes on");
+    let names: Vec<_> = found.resources.iter().map(|resource| &*resource.id).collect();
+    assert_eq!(names, ["stays"], "the list has the last word");
+    assert!(matches!(found.resources[0].tags, Fact::Unreadable(_)), "and what it names is not guessed about");
 }
