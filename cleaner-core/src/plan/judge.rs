@@ -60,9 +60,19 @@ impl Judge<'_> {
         {
             return Verdict::keep(format!("built-in:{}", protection.name), protection.why.as_ref());
         }
-        if !self.selected.contains(&resource.type_name) || !self.regions.contains(&resource.region) {
-            return Verdict::keep("built-in:not-selected", "its type or region is not part of this run");
-        }
+        let selected = self.selected.contains(&resource.type_name) && self.regions.contains(&resource.region);
+        let verdict = self.by_rules(place, resource, resources, relations);
+        if verdict.deletes() && !selected { Verdict::not_selected() } else { verdict }
+    }
+
+    /// What the rules say, were the resource part of the run.
+    fn by_rules(
+        &self,
+        place: u32,
+        resource: &Resource,
+        resources: &[&Resource],
+        relations: &Relations,
+    ) -> Verdict {
         if let Some(verdict) = self.keep_tags(resource) {
             return verdict;
         }

@@ -7,7 +7,8 @@ use crate::resource::Resource;
 /// - An owner that stays keeps what it owns; what stays keeps its owner, which would take it along.
 /// - A whole that stays keeps its parts.
 ///
-/// A managed resource spreads nothing to what it uses: it goes with its parent (a default security group with its VPC).
+/// A local keep (what AWS manages, what is not part of the run) spreads nothing to what the resource uses: a default security
+/// group goes with its VPC. Once something that stays needs such a resource, its keep is local no longer.
 pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &mut [Verdict]) {
     let mut parts: Vec<Vec<u32>> = vec![Vec::new(); resources.len()];
     for (part, wholes) in (0_u32..).zip(&relations.parts_of) {
@@ -36,22 +37,23 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
         for &part in &parts[at] {
             keep(part, "built-in:part-of-kept", format!("is part of {cause}, which stays"));
         }
-        let managed = verdicts[at].managed;
-        if managed {
+        if verdicts[at].local {
             continue;
         }
-        let mut keep = |other: u32, rule: &str, reason: String| {
+        let mut need = |other: u32, rule: &str, reason: String| {
             let verdict = &mut verdicts[other as usize];
             if verdict.deletes() {
                 *verdict = Verdict::keep(rule, reason);
                 work.push(other);
+            } else if std::mem::take(&mut verdict.local) {
+                work.push(other);
             }
         };
         for &used in &relations.uses[at] {
-            keep(used, "built-in:needed", format!("is needed by {cause}, which stays"));
+            need(used, "built-in:needed", format!("is needed by {cause}, which stays"));
         }
         for &owner in &relations.owners[at] {
-            keep(owner, "built-in:owns-kept", format!("would take {cause} along, which stays"));
+            need(owner, "built-in:owns-kept", format!("would take {cause} along, which stays"));
         }
     }
 }

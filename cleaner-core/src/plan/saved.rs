@@ -1,9 +1,10 @@
+use std::collections::HashSet;
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Graph, Relations, Verdict};
+use super::{Action, Graph, Relations, Verdict};
 use crate::account::AccountId;
 use crate::handler::Registry;
 use crate::report::ListReport;
@@ -54,6 +55,18 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The entries the run is about: those of the chosen types and regions, and whatever leaves a question open. The others were
+    /// listed for what they own and need.
+    pub fn of_the_run(&self) -> impl Iterator<Item = &Entry> {
+        let types: HashSet<&TypeName> = self.types.iter().collect();
+        let regions: HashSet<&Region> = self.regions.iter().collect();
+        self.entries.iter().filter(move |entry| {
+            let resource = &entry.resource;
+            entry.verdict.action == Action::Unknown
+                || (types.contains(&resource.type_name) && regions.contains(&resource.region))
+        })
+    }
+
     /// The places of the entries that are to be deleted.
     pub fn items(&self) -> Vec<u32> {
         (0_u32..)

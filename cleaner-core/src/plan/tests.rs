@@ -207,6 +207,32 @@ fn what_an_unlisted_resource_may_need_stays() {
 }
 
 #[test]
+fn what_is_not_selected_keeps_what_it_needs_only_if_a_rule_keeps_it() {
+    let mut world = World::new();
+    world.selected = ["Role"].map(TypeName::from).into();
+    world.add("Function", "f", |function| function.uses("Role", "r"));
+    world.add("Function", "kept", |function| {
+        protect(function);
+        function.uses("Role", "needed");
+    });
+    world.add("Role", "r", |_| {}).add("Role", "needed", |_| {});
+    assert_eq!(world.kept(), ["f", "kept", "needed"]);
+}
+
+#[test]
+fn a_need_goes_through_what_is_not_selected() {
+    let mut world = World::new();
+    world.selected = ["Role"].map(TypeName::from).into();
+    world.add("Stack", "s", |stack| {
+        protect(stack);
+        stack.uses("Function", "f");
+    });
+    world.add("Function", "f", |function| function.uses("Role", "r"));
+    world.add("Role", "r", |_| {}).add("Role", "free", |_| {});
+    assert_eq!(world.kept(), ["f", "r", "s"]);
+}
+
+#[test]
 fn what_is_not_selected_stays_and_keeps_its_own() {
     let mut world = World::new();
     world.selected = ["Function"].map(TypeName::from).into();

@@ -22,20 +22,21 @@ pub struct Verdict {
     pub rule: Option<String>,
     /// Why, in one sentence.
     pub reason: String,
-    /// Whether AWS owns it or it goes with its parent: such a keep does not spread to what the resource uses.
+    /// Whether the keep says nothing about what the resource uses: AWS owns it, it goes with its parent, or it is simply not part
+    /// of the run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub managed: bool,
+    pub local: bool,
 }
 
 impl Verdict {
     /// Deletes: nothing speaks against it.
     pub fn delete(rule: Option<String>, reason: impl Into<String>) -> Self {
-        Self { action: Action::Delete, rule, reason: reason.into(), managed: false }
+        Self { action: Action::Delete, rule, reason: reason.into(), local: false }
     }
 
     /// Keeps.
     pub fn keep(rule: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { action: Action::Keep, rule: Some(rule.into()), reason: reason.into(), managed: false }
+        Self { action: Action::Keep, rule: Some(rule.into()), reason: reason.into(), local: false }
     }
 
     /// Keeps what nobody may delete.
@@ -44,13 +45,23 @@ impl Verdict {
             action: Action::Keep,
             rule: Some("built-in:managed".to_owned()),
             reason: reason.into(),
-            managed: true,
+            local: true,
+        }
+    }
+
+    /// Leaves alone what is not part of the run, and was listed for what it owns and needs.
+    pub fn not_selected() -> Self {
+        Self {
+            action: Action::Keep,
+            rule: Some("built-in:not-selected".to_owned()),
+            reason: "its type or region is not part of this run".to_owned(),
+            local: true,
         }
     }
 
     /// Keeps because a rule could not be answered.
     pub fn unknown(rule: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { action: Action::Unknown, rule: Some(rule.into()), reason: reason.into(), managed: false }
+        Self { action: Action::Unknown, rule: Some(rule.into()), reason: reason.into(), local: false }
     }
 
     /// Whether the resource is deleted.

@@ -71,7 +71,7 @@ impl ReportBuilder {
     }
 
     pub(crate) fn plan(&mut self, plan: &Plan) {
-        for entry in &plan.entries {
+        for entry in plan.of_the_run() {
             self.entries.insert(entry.resource.key(), entry.clone());
         }
         for list in &plan.lists {

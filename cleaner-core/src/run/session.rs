@@ -132,9 +132,9 @@ impl<'a> Run<'a> {
         let created_at = Timestamp::now();
         let targets = self.targets();
         self.recorder.emit(EventKind::ScanStarted { lists: targets.len() });
-        let found = self.scan(targets).await?;
-        let resources: Vec<Resource> = found.resources;
-        let entries = self.judge(resources, created_at, &found.lists);
+        let mut found = self.scan(targets).await?;
+        self.forgive_elsewhere(&mut found);
+        let entries = self.judge(found.resources, created_at, &found.lists);
         let plan = Plan {
             version: PLAN_VERSION,
             tool: self.options().tool.clone(),
@@ -148,7 +148,7 @@ impl<'a> Run<'a> {
             entries,
             lists: found.lists,
         };
-        for entry in &plan.entries {
+        for entry in plan.of_the_run() {
             let (resource, verdict) = (Box::new(entry.resource.clone()), entry.verdict.clone());
             self.recorder.emit(EventKind::Found { resource, verdict });
         }
@@ -157,30 +157,73 @@ impl<'a> Run<'a> {
         let item = |node: &u32| ItemRef::from(&plan.entries[delete[*node as usize] as usize].resource);
         self.recorder.emit(EventKind::Planned {
             delete: delete.len(),
-            keep: plan.entries.len() - delete.len(),
+            keep: plan.of_the_run().filter(|entry| !entry.verdict.deletes()).count(),
             cycles: graph.cycles.iter().map(|circle| circle.iter().map(item).collect()).collect(),
         });
         self.report.plan(&plan);
         Ok(plan)
     }
 
-    /// What to list: the chosen types in the chosen regions, and stacks everywhere, since they may own any of it.
+    /// What to list: the chosen types in the chosen regions; the types that may need or own these, since what stays of them keeps
+    /// what it needs; and stacks of all regions, since any may own what is global.
     fn targets(&self) -> Vec<Target> {
+        let context = self.context_types();
+        let global_chosen = self.regions.iter().any(Region::is_global);
         let mut targets = Vec::new();
         for handler in self.registry().handlers() {
             let spec = handler.spec();
-            let global_chosen = self.regions.iter().any(Region::is_global);
+            if !(spec.is_stack || self.types.contains(&spec.name) || context.contains(&spec.name)) {
+                continue;
+            }
             let everywhere = spec.is_stack && global_chosen;
-            let selected = spec.is_stack || self.types.contains(&spec.name);
             let all = self.enabled.iter().cloned().chain([Region::global()]);
             targets.extend(
-                all.filter(|region| {
-                    selected && fits(spec, region) && (everywhere || self.regions.contains(region))
-                })
-                .map(|region| Target { handler: handler.clone(), region }),
+                all.filter(|region| fits(spec, region) && (everywhere || self.regions.contains(region)))
+                    .map(|region| Target { handler: handler.clone(), region }),
             );
         }
         targets
+    }
+
+    /// The types that were not chosen and may need or own what was, directly or through others.
+    fn context_types(&self) -> BTreeSet<TypeName> {
+        let mut known = self.types.clone();
+        loop {
+            let owners: BTreeSet<&TypeName> = self
+                .registry()
+                .specs()
+                .filter(|spec| known.contains(&spec.name))
+                .flat_map(|spec| &spec.owned_by)
+                .collect();
+            let more: Vec<TypeName> = self
+                .registry()
+                .specs()
+                .filter(|spec| !known.contains(&spec.name))
+                .filter(|spec| {
+                    owners.contains(&spec.name) || spec.refs.iter().any(|needed| known.contains(needed))
+                })
+                .map(|spec| spec.name.clone())
+                .collect();
+            if more.is_empty() {
+                return known.difference(&self.types).cloned().collect();
+            }
+            known.extend(more);
+        }
+    }
+
+    /// Where nothing was chosen, a listing that fails is worth a word and no more: an organisation that forbids a region forbids
+    /// making stacks there, too.
+    fn forgive_elsewhere(&mut self, found: &mut Found) {
+        let elsewhere =
+            |list: &ListReport| !list.status.is_known() && !self.regions.contains(list.region.as_str());
+        let forgiven: Vec<ListReport> = found.lists.extract_if(.., |list| elsewhere(list)).collect();
+        for list in forgiven {
+            let why = list.error.map(|error| error.to_string()).unwrap_or_default();
+            self.warn(format!(
+                "{} in {}, which is not part of this run, could not be listed: {why}",
+                list.type_name, list.region
+            ));
+        }
     }
 
     pub(super) async fn scan(&mut self, targets: Vec<Target>) -> Result<Found, RunError> {
