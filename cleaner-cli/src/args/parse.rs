@@ -11,7 +11,11 @@ use super::{Cli, Globals};
 /// exclusion typed on the other side would be lost.
 pub(crate) fn command() -> Command {
     fn with_globals(command: Command) -> Command {
-        command.mut_subcommands(|sub| with_globals(Globals::augment_args(sub)))
+        command.mut_subcommands(|sub| {
+            // What the options are for must not replace what the command is for.
+            let (about, long_about) = (sub.get_about().cloned(), sub.get_long_about().cloned());
+            with_globals(Globals::augment_args(sub).about(about).long_about(long_about))
+        })
     }
     with_globals(Cli::command())
 }

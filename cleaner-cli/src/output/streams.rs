@@ -21,7 +21,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 /// Prints data as one JSON document.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub(crate) fn print_json(data: &impl Serialize) -> Result<(), Failure> {
     let mut text = serde_json::to_string_pretty(data)
         .map_err(|error| Failure::unexpected(format!("the data cannot be written as JSON: {error}.")))?;

@@ -33,12 +33,12 @@ pub(super) const SCALARS: &[ScalarKey] = &[
     ScalarKey {
         name: "patience",
         kind: ScalarKind::Duration,
-        doc: "How long a deletion that AWS has accepted may show no progress before it counts as failed.",
+        doc: "How long nothing may change before what is held by something else is given up and reported.",
     },
     ScalarKey {
         name: "verify_passes",
         kind: ScalarKind::Count(1),
-        doc: "How often at most everything touched is listed again to prove that it stays gone.",
+        doc: "How many looks in a row must find everything that was deleted gone.",
     },
     ScalarKey {
         name: "max_deletions",
