@@ -9,13 +9,10 @@ mod raw;
 mod service;
 mod shape;
 
+pub(crate) use self::raw::{Namespace, RawOperation, RawReference, RawShape, RawType};
 pub use self::{
     bundle::Models,
-    operation::{OperationModel, Paginator},
-    service::ServiceModel,
+    operation::{OperationModel, Paginator, is_read_only},
+    service::{Protocol, ServiceModel},
     shape::{Shape, ShapeKind},
-};
-pub(crate) use self::{
-    raw::{Namespace, RawOperation, RawReference, RawShape, RawType},
-    service::Protocol,
 };

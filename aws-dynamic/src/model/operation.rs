@@ -38,6 +38,16 @@ impl OperationModel {
         self.service
     }
 
+    /// Returns the HTTP method.
+    pub fn method(&self) -> &'static str {
+        self.raw.method
+    }
+
+    /// Returns the path, and perhaps a query string, with labels such as `{Bucket}` and `{Key+}` for what an input gives.
+    pub fn uri(&self) -> &'static str {
+        self.raw.uri
+    }
+
     /// Returns the shape of the input; `None` if the operation takes none.
     pub fn input(&self) -> Option<Shape> {
         self.shape(self.raw.input.as_ref())
@@ -59,11 +69,7 @@ impl OperationModel {
 
     /// Returns whether the operation changes nothing, going by its name.
     pub fn is_read_only(&self) -> bool {
-        READING.iter().any(|word| {
-            self.name
-                .strip_prefix(word)
-                .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_lowercase()))
-        })
+        is_read_only(self.name)
     }
 
     pub(crate) fn raw(&self) -> &'static RawOperation {
@@ -74,6 +80,15 @@ impl OperationModel {
     pub(crate) fn schemas(&self) -> &'static OperationSchemas {
         self.service.schemas().operation(self.service, self.name)
     }
+}
+
+/// Returns whether an operation of this name changes nothing, for whoever knows no more of it.
+pub fn is_read_only(operation: &str) -> bool {
+    READING.iter().any(|word| {
+        operation
+            .strip_prefix(word)
+            .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_lowercase()))
+    })
 }
 
 /// How an operation hands out its result in pages.
@@ -114,6 +129,15 @@ mod tests {
         assert!(ec2.operation("DescribeRegions").expect("an operation").is_read_only());
         let sts = Models::builtin().service("sts").expect("a service");
         assert!(!sts.operation("AssumeRole").expect("an operation").is_read_only());
+    }
+
+    #[test]
+    fn where_a_call_goes_comes_from_the_model() {
+        let s3 = Models::builtin().service("s3").expect("a service");
+        let parts = s3.operation("AbortMultipartUpload").expect("an operation");
+        assert_eq!((parts.method(), parts.uri()), ("DELETE", "/{Bucket}/{Key+}"));
+        let input = parts.input().expect("an input");
+        assert_eq!(input.required_in_query().collect::<Vec<_>>(), ["uploadId"]);
     }
 
     #[test]

@@ -14,12 +14,19 @@ pub struct ServiceModel {
 
 /// The wire protocols AWS speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Protocol {
+#[non_exhaustive]
+pub enum Protocol {
+    /// AWS JSON 1.0: the operation is in a header.
     Json10,
+    /// AWS JSON 1.1: the operation is in a header.
     Json11,
+    /// Method and path tell the operation, bodies are JSON.
     RestJson,
+    /// Method and path tell the operation, bodies are XML.
     RestXml,
+    /// The operation is a field of a form, answers are XML.
     Query,
+    /// EC2's own kind of [`Query`](Self::Query).
     Ec2,
 }
 
@@ -90,17 +97,19 @@ impl ServiceModel {
         endpoint::resolve(self.id, meta.endpoint_prefix, meta.signing_name, region)
     }
 
-    pub(crate) fn protocol(&self) -> Option<Protocol> {
+    /// Returns the protocol the service is called by; `None` if this crate does not know it.
+    pub fn protocol(&self) -> Option<Protocol> {
         self.protocol
+    }
+
+    /// Returns what the operation's name follows in the header of AWS JSON; empty for other protocols.
+    pub fn target_prefix(&self) -> &'static str {
+        self.raw.metadata.target_prefix.unwrap_or_default()
     }
 
     /// Whether requests are signed the way this crate can sign.
     pub(crate) fn is_signed(&self) -> bool {
         self.raw.metadata.signed
-    }
-
-    pub(crate) fn target_prefix(&self) -> &'static str {
-        self.raw.metadata.target_prefix.unwrap_or_default()
     }
 
     pub(crate) fn xml_namespace(&self) -> Option<&'static str> {

@@ -100,6 +100,14 @@ impl Shape {
         &self.raw.required
     }
 
+    /// Returns how the query string spells the members that are sent in it and must be given.
+    pub fn required_in_query(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let members = self.raw.members.iter().filter(|(name, _)| self.raw.required.contains(name));
+        members
+            .filter(|(_, reference)| reference.location == Some("querystring"))
+            .map(|(name, reference)| reference.location_name.unwrap_or(name))
+    }
+
     /// Returns the members that are filled in when they are not given.
     pub fn idempotency_tokens(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.raw.members.iter().filter(|(_, reference)| reference.idempotency_token).map(|(name, _)| *name)
