@@ -13,8 +13,13 @@ pub(crate) fn command() -> Command {
     fn with_globals(command: Command) -> Command {
         command.mut_subcommands(|sub| {
             // What the options are for must not replace what the command is for.
-            let (about, long_about) = (sub.get_about().cloned(), sub.get_long_about().cloned());
-            with_globals(Globals::augment_args(sub).about(about).long_about(long_about))
+            let about = sub.get_about().cloned().unwrap_or_default();
+            let long_about = sub.get_long_about().cloned();
+            let sub = Globals::augment_args(sub).about(about);
+            with_globals(match long_about {
+                Some(long_about) => sub.long_about(long_about),
+                None => sub.long_about(None::<&str>),
+            })
         })
     }
     with_globals(Cli::command())
