@@ -1,10 +1,12 @@
 //! Whose account this is, whether it may be cleared, and what must survive so that the caller keeps its hands.
 
+mod ground;
 mod guard;
 mod id;
 mod identity;
 mod own_hands;
 
+pub(crate) use ground::Ground;
 pub use guard::{Guard, Refusal};
 pub use id::AccountId;
 pub use identity::{Identity, Principal};

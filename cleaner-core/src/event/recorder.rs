@@ -36,6 +36,11 @@ impl Recorder {
         }
     }
 
+    /// Whether a reporter draws progress.
+    pub fn draws(&self) -> bool {
+        self.reporters.iter().any(|reporter| reporter.draws())
+    }
+
     /// The first failure of a reporter: the run must stop, since nobody would learn what it does.
     pub fn failure(&self) -> Option<&io::Error> {
         self.failed.as_ref()

@@ -10,6 +10,11 @@ pub trait Reporter: Send {
     /// Stops the run in good order.
     fn on_event(&mut self, event: &Event) -> io::Result<()>;
 
+    /// Whether it draws progress: if no reporter does, there are no [`Tick`](EventKind::Tick)s.
+    fn draws(&self) -> bool {
+        true
+    }
+
     /// Takes the end of the run.
     ///
     /// # Errors
@@ -39,5 +44,9 @@ impl<W: Write + Send> Reporter for JournalWriter<W> {
         line.push(b'\n');
         self.0.write_all(&line)?;
         self.0.flush()
+    }
+
+    fn draws(&self) -> bool {
+        false
     }
 }

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::account::AccountId;
+use crate::account::{AccountId, Ground};
 use crate::handler::{Context, Settings};
 use crate::lane::{Lanes, Purpose};
 use crate::resource::{GLOBAL, Region, TypeName};
@@ -12,7 +12,7 @@ use crate::resource::{GLOBAL, Region, TypeName};
 pub struct Access {
     account: AccountId,
     partition: Arc<str>,
-    session: Option<aws_dynamic::Session>,
+    ground: Option<Arc<dyn Ground>>,
     lanes: Lanes,
     settings: Arc<HashMap<TypeName, Arc<Settings>>>,
 }
@@ -26,13 +26,25 @@ impl Access {
         lanes: Lanes,
         settings: HashMap<TypeName, Arc<Settings>>,
     ) -> Self {
-        Self { account, partition: partition.into(), session, lanes, settings: Arc::new(settings) }
+        let ground = session.map(|session| Arc::new(session) as Arc<dyn Ground>);
+        Self { account, partition: partition.into(), ground, lanes, settings: Arc::new(settings) }
+    }
+
+    /// Opens an account on the ground it was identified on.
+    pub(crate) fn on(
+        ground: Arc<dyn Ground>,
+        account: AccountId,
+        partition: &str,
+        lanes: Lanes,
+        settings: HashMap<TypeName, Arc<Settings>>,
+    ) -> Self {
+        Self { ground: Some(ground), ..Self::new(account, partition, None, lanes, settings) }
     }
 
     /// The context of a type in a region.
     pub fn context(&self, type_name: &TypeName, region: &Region, purpose: Purpose) -> Context {
         let context =
-            Context::new(self.account.clone(), region.clone(), self.session.clone(), self.lanes.clone())
+            Context::new(self.account.clone(), region.clone(), self.session().cloned(), self.lanes.clone())
                 .with_partition(&self.partition)
                 .with_purpose(purpose);
         match self.settings.get(type_name) {
@@ -58,7 +70,13 @@ impl Access {
 
     /// The session behind the calls, if there is one.
     pub fn session(&self) -> Option<&aws_dynamic::Session> {
-        self.session.as_ref()
+        self.ground.as_ref()?.session()
+    }
+
+    /// Whether the credentials still open the account where they always do, whatever a single region said.
+    pub(crate) async fn credentials_still_good(&self) -> bool {
+        let Some(ground) = &self.ground else { return false };
+        ground.identify(self.global().call_region()).await.is_ok()
     }
 }
 

@@ -63,6 +63,7 @@ impl Lane {
                     let wait = TRANSIENT_WAIT
                         .mul_f64(f64::from(1_u32 << failed.min(6)) * (0.5 + self.random() / 2.0));
                     tokio::select! {
+                        biased;
                         () = stop.cancelled() => return Err(Error::interrupted()),
                         () = tokio::time::sleep(wait) => {}
                     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::deadline::Deadline;
 use super::{Options, Run, RunError, Stop};
-use crate::account::{Identity, Refusal};
+use crate::account::{Ground, Identity, Refusal};
 use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, Recorder, Reporter};
 use crate::handler::{Access, Registry};
@@ -14,7 +14,7 @@ use crate::resource::Region;
 
 /// Clears one account. Several may work in one process; they share nothing.
 pub struct Cleaner {
-    session: aws_dynamic::Session,
+    ground: Arc<dyn Ground>,
     registry: Arc<Registry>,
     options: Options,
     stats: Arc<ApiStats>,
@@ -48,7 +48,17 @@ impl Cleaner {
         options: Options,
         stats: Arc<ApiStats>,
     ) -> Self {
-        Self { session, registry, options, stats, stop: Stop::default() }
+        Self::on(Arc::new(session), registry, options, stats)
+    }
+
+    /// A cleaner of an account that may be no account of AWS.
+    pub(crate) fn on(
+        ground: Arc<dyn Ground>,
+        registry: Arc<Registry>,
+        options: Options,
+        stats: Arc<ApiStats>,
+    ) -> Self {
+        Self { ground, registry, options, stats, stop: Stop::default() }
     }
 
     /// What stops the run from outside.
@@ -73,8 +83,8 @@ impl Cleaner {
     pub async fn whoami(&self) -> Result<WhoAmI, Error> {
         let identity = self.identify().await?;
         let access = self.access(&identity, Lanes::default());
-        let alias = identity.alias(&access.global()).await.ok().flatten();
-        let regions = identity.regions(&access.global()).await.unwrap_or_default();
+        let alias = self.ground.alias(&identity, &access.global()).await.ok().flatten();
+        let regions = self.ground.regions(&identity, &access.global()).await.unwrap_or_default();
         Ok(WhoAmI {
             account: identity.account,
             alias,
@@ -86,14 +96,14 @@ impl Cleaner {
     }
 
     async fn identify(&self) -> Result<Identity, Error> {
-        Identity::ask(&self.session, &self.options.home_region).await
+        self.ground.identify(&self.options.home_region).await
     }
 
     fn access(&self, identity: &Identity, lanes: Lanes) -> Access {
-        Access::new(
+        Access::on(
+            self.ground.clone(),
             identity.account.clone(),
             &identity.partition,
-            Some(self.session.clone()),
             lanes,
             self.options.settings.clone(),
         )
@@ -117,7 +127,11 @@ impl Cleaner {
         let identity = self.identify().await?;
         self.options.guard.check_account(&identity.account)?;
         let (slowed, slowed_lanes) = tokio::sync::mpsc::unbounded_channel();
-        let lanes = Lanes::builder()
+        let mut lanes = Lanes::builder();
+        if let Some(seed) = self.ground.seed() {
+            lanes = lanes.seed(seed);
+        }
+        let lanes = lanes
             .quotas(self.options.quotas)
             .stop(self.stop.token().clone())
             .on_slowed(move |lane, budget, rate| {
@@ -134,9 +148,9 @@ impl Cleaner {
         let mut warnings = Vec::new();
         let global = access.global();
         let (alias, management, enabled) = tokio::join!(
-            identity.alias(&global),
-            identity.is_management_account(&global),
-            identity.regions(&global),
+            self.ground.alias(&identity, &global),
+            self.ground.is_management_account(&identity, &global),
+            self.ground.regions(&identity, &global),
         );
         let alias = match alias {
             Ok(alias) => alias,

@@ -68,8 +68,9 @@ impl Run<'_> {
                 // Nothing to delete, only lists that lag behind: look again a little later.
                 let stop = self.access.lanes().stop_token().clone();
                 tokio::select! {
-                    () = tokio::time::sleep(pause) => {}
+                    biased;
                     () = stop.cancelled() => return Err(Error::interrupted().into()),
+                    () = tokio::time::sleep(pause) => {}
                 }
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }

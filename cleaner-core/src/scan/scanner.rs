@@ -6,7 +6,6 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use super::{bulk_tags, listing};
-use crate::account::Identity;
 use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, Progress, Recorder};
 use crate::handler::{Access, DynHandler, Registry};
@@ -84,6 +83,7 @@ impl Scanner<'_> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut dead_regions: BTreeMap<Region, bool> = BTreeMap::new();
         let stop = self.access.lanes().stop_token().clone();
+        let draws = recorder.draws();
         loop {
             let (target, result) = tokio::select! {
                 biased;
@@ -95,7 +95,7 @@ impl Scanner<'_> {
                     }
                 },
                 () = stop.cancelled() => return Err(Error::interrupted()),
-                _ = tick.tick() => {
+                _ = tick.tick(), if draws => {
                     progress.running = tasks.len();
                     recorder.emit(EventKind::Tick { progress: progress.clone() });
                     continue;
@@ -106,7 +106,7 @@ impl Scanner<'_> {
                     // An opt-in region that is off does not know the credentials; everywhere else that is the end.
                     let dead = match dead_regions.get(&target.region) {
                         Some(dead) => *dead,
-                        None => self.credentials_still_good().await,
+                        None => self.access.credentials_still_good().await,
                     };
                     dead_regions.insert(target.region.clone(), dead);
                     if !dead || target.region.is_global() {
@@ -165,12 +165,6 @@ impl Scanner<'_> {
             found: count,
             error,
         });
-    }
-
-    async fn credentials_still_good(&self) -> bool {
-        let Some(session) = self.access.session() else { return false };
-        let global = self.access.global();
-        Identity::ask(session, global.call_region()).await.is_ok()
     }
 }
 
