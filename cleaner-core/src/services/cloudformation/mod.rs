@@ -6,6 +6,7 @@
 //! ```
 
 mod contents;
+mod custom;
 mod describe;
 mod foreign;
 mod images;

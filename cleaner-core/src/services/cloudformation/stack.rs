@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::refusal::{RECREATE_ROLE, UNPROTECT};
-use super::{SERVICE, contents, describe, foreign, links, refusal, role};
+use super::{SERVICE, contents, custom, describe, foreign, links, refusal, role};
 use crate::error::{Error, ErrorKind};
 use crate::handler::{Context, Deletion, ResourceHandler, Sink, Status, TagSource, TypeSpec};
 use crate::resource::{Fact, Member, Ref, Resource, State, Tags};
@@ -30,7 +30,7 @@ impl Stacks {
         let spec = TypeSpec::new("CloudFormationStack", SERVICE)
             .cloudformation("AWS::CloudFormation::Stack")
             .stack()
-            .refs(&["IAMRole", "CloudFormationStack"])
+            .refs(&["IAMRole", "CloudFormationStack", "LambdaFunction", "SNSTopic"])
             .owned_by(&["CloudFormationStack"])
             .setting(UNPROTECT, "Turns termination protection off, then deletes the stack.")
             .setting(
@@ -46,6 +46,7 @@ impl Stacks {
                 "cloudformation:DescribeStacks",
                 "cloudformation:ListStackResources",
                 "cloudformation:ListImports",
+                "cloudformation:GetTemplate",
                 "cloudformation:UpdateTerminationProtection",
                 "cloudformation:DeleteStack",
                 "ecr:ListImages",
@@ -200,12 +201,18 @@ impl ResourceHandler for Stacks {
         // At most a few thousand per region, and all are needed before the first can say which others it imports from.
         let stacks = describe::all_stacks(context, &client).await?;
         let imports = links::imports(context, &client, &stacks).await?;
-        let resources: Vec<_> = stacks.iter().filter_map(|stack| self.resource(context, stack)).collect();
+        let resources: Vec<_> =
+            stacks.into_iter().filter_map(|stack| Some((self.resource(context, &stack)?, stack))).collect();
         let mut found = stream::iter(resources)
-            .map(|resource| {
+            .map(|(mut resource, stack)| {
                 let client = &client;
                 async move {
-                    let members = describe::resources(context, client, &resource.id).await;
+                    let members = async {
+                        let members = describe::resources(context, client, &resource.id).await?;
+                        resource.refs.extend(custom::providers(context, client, &stack, &members).await?);
+                        Ok::<_, Error>(members)
+                    };
+                    let members = members.await;
                     (resource, members)
                 }
             })

@@ -23,7 +23,7 @@ impl Functions {
         let spec = TypeSpec::new("LambdaFunction", SERVICE)
             .cloudformation("AWS::Lambda::Function")
             // A stack may need a function that another one made, to run its custom resources.
-            .delete_after(&["LambdaEventSourceMapping", "CloudFormationStack"])
+            .delete_after(&["LambdaEventSourceMapping"])
             .refs(&[
                 "IAMRole",
                 "LambdaLayer",
