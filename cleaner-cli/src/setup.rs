@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use aws_dynamic::{AssumeRole, Session, SessionOptions};
+use aws_dynamic::{AssumeRole, Session, SessionOptions, Timeouts};
 use cleaner_core::account::{AccountId, Identity};
 use cleaner_core::config::{Config, ConfigFile, Flags, Sources};
 use cleaner_core::handler::Registry;
@@ -104,6 +104,11 @@ impl Setup {
                 session_name: role.session_name,
             }),
             app_version: VERSION,
+            timeouts: Timeouts {
+                read: config.call_timeout,
+                attempt: config.call_timeout,
+                ..Timeouts::default()
+            },
             observer: Some(stats.clone()),
             ..SessionOptions::default()
         })

@@ -22,7 +22,7 @@ pub mod run;
 pub mod scan;
 pub mod services;
 
-#[cfg(test)]
-mod testkit;
+#[cfg(any(test, feature = "testkit"))]
+pub mod testkit;
 
 pub use builtin::{TypesError, builtin, with_catalogs};

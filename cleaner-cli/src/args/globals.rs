@@ -22,6 +22,9 @@ pub(crate) struct Globals {
     /// Give the external id that the role's trust policy asks for
     #[arg(long, value_name = "ID")]
     pub(crate) external_id: Option<String>,
+    /// Give up on a single call after this time, and make it again, a few times
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) call_timeout: Option<String>,
     /// Look at this region only; `global` is one, `all` means every one (repeat, or separate by commas)
     #[arg(long = "region", value_name = "REGION", value_delimiter = ',')]
     pub(crate) regions: Vec<String>,
@@ -91,6 +94,7 @@ impl Globals {
         once(&mut self.endpoint_url, right.endpoint_url, "--endpoint-url")?;
         once(&mut self.assume_role_arn, right.assume_role_arn, "--assume-role-arn")?;
         once(&mut self.external_id, right.external_id, "--external-id")?;
+        once(&mut self.call_timeout, right.call_timeout, "--call-timeout")?;
         once(&mut self.format, right.format, "--format")?;
         once(&mut self.color, right.color, "--color")?;
         self.regions.extend(right.regions);
@@ -118,6 +122,7 @@ impl Globals {
         flags.set("profile", "--profile", self.profile.as_deref());
         flags.set("endpoint_url", "--endpoint-url", self.endpoint_url.as_deref());
         flags.set("assume_role.arn", "--assume-role-arn", self.assume_role_arn.as_deref());
+        flags.set("call_timeout", "--call-timeout", self.call_timeout.as_deref());
         flags.set("assume_role.external_id", "--external-id", self.external_id.as_deref());
         flags
     }

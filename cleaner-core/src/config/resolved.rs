@@ -38,6 +38,8 @@ pub struct Config {
     pub deadline: Option<Duration>,
     /// How long an accepted deletion may show no progress.
     pub patience: Duration,
+    /// How long one call may take.
+    pub call_timeout: Duration,
     /// How often at most everything touched is listed again.
     pub verify_passes: u32,
     /// A plan that deletes more than this is refused.
@@ -103,6 +105,7 @@ impl Config {
             regions: layer.regions.expect(built_in).value,
             deadline: duration("deadline"),
             patience: duration("patience").expect(built_in),
+            call_timeout: duration("call_timeout").expect(built_in),
             verify_passes: count("verify_passes").expect(built_in),
             max_deletions: count("max_deletions").map(|count| count as usize),
             endpoint_url: text("endpoint_url"),

@@ -31,6 +31,11 @@ pub(super) const SCALARS: &[ScalarKey] = &[
         doc: "The run ends after this time, whatever is left; without it, it ends when nothing more can happen.",
     },
     ScalarKey {
+        name: "call_timeout",
+        kind: ScalarKind::Duration,
+        doc: "How long one call may take before it counts as failed and is repeated.",
+    },
+    ScalarKey {
         name: "patience",
         kind: ScalarKind::Duration,
         doc: "How long nothing may change before what is held by something else is given up and reported.",

@@ -95,6 +95,7 @@ fn the_example_holds_every_key_and_gives_the_defaults() {
         "protected_alias_words = [prod]   # from the defaults\n\
          regions = [all]   # from the defaults\n\
          types.include = [\"*\"]   # from the defaults\n\
+         call_timeout = 30s   # from the defaults\n\
          patience = 5m   # from the defaults\n\
          verify_passes = 1   # from the defaults\n\
          quotas = auto   # from the defaults\n"

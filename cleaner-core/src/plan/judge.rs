@@ -82,7 +82,10 @@ impl Judge<'_> {
         {
             return Verdict::unknown("built-in:stacks-unknown", why);
         }
-        if let Some(why) = self.unlisted.users(resource) {
+        // Where rules say that some things stay, what could not be listed may be one of them, and need this.
+        if !self.filters.is_empty()
+            && let Some(why) = self.unlisted.users(resource)
+        {
             return Verdict::unknown("built-in:users-unknown", why);
         }
         let judged = Judged::new(place, resources, relations, self.account, stacks_unknown);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource_filters::Filters;
+use resource_filters::source::{Node, Problems};
 
 use super::{Action, Judge, Relations, Unlisted, Verdict};
 use crate::account::AccountId;
@@ -27,6 +28,7 @@ struct World {
     lifted: BTreeSet<String>,
     selected: BTreeSet<TypeName>,
     failed: Vec<(&'static str, &'static str)>,
+    rules: &'static str,
 }
 
 impl World {
@@ -36,6 +38,7 @@ impl World {
             lifted: BTreeSet::new(),
             selected: ["Function", "Role", "Stack"].map(TypeName::from).into(),
             failed: Vec::new(),
+            rules: "{}",
         }
     }
 
@@ -57,9 +60,13 @@ impl World {
             error: None,
         };
         let lists: Vec<ListReport> = self.failed.iter().map(list).collect();
+        let rules = Node::parse_yaml("rules.yaml", self.rules).expect("valid YAML");
+        let mut problems = Problems::new();
+        let filters = Filters::parse(&rules, &registry, &mut problems);
+        assert!(problems.is_empty(), "{problems}");
         let account: AccountId = "123456789012".parse().expect("twelve digits");
         let judge = Judge {
-            filters: &Filters::default(),
+            filters: &filters,
             lifted: &self.lifted,
             selected: &self.selected,
             regions: &[Region::global(), Region::from("r1")].into(),
@@ -201,9 +208,11 @@ fn what_an_unlisted_resource_may_need_stays() {
     let mut world = World::new();
     world.add("Function", "f", |_| {}).add("Role", "r", |_| {});
     world.failed.push(("Function", "r2"));
+    assert_eq!(world.verdicts()["r"].action, Action::Delete, "no rule could keep a function of r2");
+    world.rules = "{deny: [{type: Function, name: 'x-*'}]}";
     let verdicts = world.verdicts();
     assert_eq!(verdicts["f"].action, Action::Delete);
-    assert_eq!(verdicts["r"].action, Action::Unknown, "a function of r2 may work through it");
+    assert_eq!(verdicts["r"].action, Action::Unknown, "a function of r2 that stays may work through it");
 }
 
 #[test]

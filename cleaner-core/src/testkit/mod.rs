@@ -2,6 +2,7 @@
 
 mod cloud;
 mod handler;
+pub mod simulation;
 
 pub(crate) use cloud::{Cloud, Thing};
 pub(crate) use handler::{Listing, simulated};

@@ -1,0 +1,175 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use resource_filters::source::{Node, Problems};
+use resource_filters::Filters;
+
+use super::account::PROTECTION;
+use super::cloud::Cloud;
+use super::ground::SimulatedGround;
+use super::handler::registry;
+use super::history::What;
+use super::teller::Teller;
+use super::{Ending, Mode, Scenario};
+use crate::account::Guard;
+use crate::handler::Registry;
+use crate::plan::Plan;
+use crate::report::{ApiStats, Report};
+use crate::run::{Cleaner, Options, RegionChoice, RunError, StopCause, TypeChoice};
+
+/// No run takes longer than this.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How one run ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// With a report.
+    Reported(Box<Report>),
+    /// It never began: refused, or told so.
+    NotBegun(RunError),
+    /// Its process died.
+    Died,
+    /// It did not end.
+    Endless,
+}
+
+/// What came of a scenario: the cloud with its history, and the end of each run.
+#[derive(Debug)]
+pub(super) struct Played {
+    pub(super) cloud: Cloud,
+    pub(super) ends: Vec<End>,
+}
+
+/// Plays a scenario on virtual time.
+pub(super) fn play(scenario: &Scenario) -> Played {
+    fastrand::seed(scenario.seed);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime of one thread needs nothing that can be missing");
+    let scenario = Arc::new(scenario.clone());
+    runtime.block_on(async {
+        let cloud = Cloud::new(scenario.clone());
+        let mut ends = vec![bounded(&cloud, scenario.mode, scenario.ending).await];
+        if matches!(ends.last(), Some(End::Died)) {
+            // Another process takes over, some time later.
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            ends.push(bounded(&cloud, Mode::Clear, Ending::None).await);
+        }
+        Played { cloud, ends }
+    })
+}
+
+async fn bounded(cloud: &Cloud, mode: Mode, ending: Ending) -> End {
+    cloud.begin_run();
+    let run = async {
+        tokio::select! {
+            biased;
+            () = cloud.died() => End::Died,
+            end = tokio::time::timeout(LONGEST, run(cloud, mode, ending)) => match end {
+                Err(_) => End::Endless,
+                Ok(Ok(report)) => End::Reported(Box::new(report)),
+                Ok(Err(error)) => End::NotBegun(error),
+            },
+        }
+    };
+    run.await
+}
+
+async fn run(cloud: &Cloud, mode: Mode, ending: Ending) -> Result<Report, RunError> {
+    let registry = Arc::new(registry(cloud));
+    let options = options(cloud.scenario(), &registry, mode, ending);
+    let cleaner = Cleaner::on(
+        Arc::new(SimulatedGround(cloud.clone())),
+        registry.clone(),
+        options.clone(),
+        Arc::new(ApiStats::default()),
+    );
+    let stopper = stop_later(cloud, &cleaner, ending);
+    let running = async {
+        let mut run = cleaner.begin(vec![Box::new(Teller(cloud.clone()))]).await?;
+        let plan = match run.plan().await {
+            Ok(plan) => plan,
+            Err(error) => return Ok(run.give_up(error)),
+        };
+        match mode {
+            Mode::Clear => run.clear(plan).await,
+            Mode::DryRun => Ok(run.dry_run(&plan)),
+            Mode::Apply(pause) => {
+                drop(run.dry_run(&plan));
+                let saved = serde_json::to_string(&plan).expect("a plan can be saved");
+                tokio::time::sleep(pause).await;
+                let saved = Plan::parse(&saved).expect("a plan that was saved can be read");
+                cleaner.begin(vec![Box::new(Teller(cloud.clone()))]).await?.apply(saved).await
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        () = stopper => unreachable!("whoever stops a run waits for its end"),
+        report = running => report,
+    }
+}
+
+/// Does what ends the run before its time, and writes down when.
+async fn stop_later(cloud: &Cloud, cleaner: &Cleaner, ending: Ending) {
+    match ending {
+        Ending::Stop(at) => {
+            tokio::time::sleep(at).await;
+            cloud.record(What::Stopped);
+            cleaner.stop().stop(StopCause::Interrupt);
+        }
+        Ending::Deadline(_) => {
+            cleaner.stop().token().cancelled().await;
+            cloud.record(What::Stopped);
+        }
+        _ => {}
+    }
+    std::future::pending().await
+}
+
+fn options(scenario: &Scenario, registry: &Registry, mode: Mode, ending: Ending) -> Options {
+    let choice = &scenario.choice;
+    let owned = |names: &[Arc<str>]| names.iter().map(|name| name.as_ref().to_owned()).collect();
+    let lifted = [(choice.lift_protection, PROTECTION), (choice.lift_tags, "keep-tag")];
+    Options {
+        tool: "simulation".to_owned(),
+        guard: Guard::default(),
+        regions: RegionChoice { include: owned(&choice.regions), exclude: Vec::new() },
+        types: TypeChoice { include: owned(&choice.kinds), exclude: owned(&choice.without) },
+        filters: Arc::new(filters(scenario, registry)),
+        lifted: lifted
+            .into_iter()
+            .filter(|(is_lifted, _)| *is_lifted)
+            .map(|(_, name)| name.to_owned())
+            .collect(),
+        deadline: match ending {
+            Ending::Deadline(limit) => Some(limit),
+            _ => None,
+        },
+        patience: choice.patience,
+        verify_passes: choice.passes,
+        max_deletions: choice.limit,
+        quotas: choice.quotas,
+        details: matches!(mode, Mode::Apply(_)),
+        ..Options::default()
+    }
+}
+
+/// The rules, written and read as a user writes them.
+fn filters(scenario: &Scenario, registry: &Registry) -> Filters {
+    let choice = &scenario.choice;
+    let names = choice.deny.iter().map(|id| format!("  - {{ name: name-{id} }}\n"));
+    let stacks = choice.deny_stacks.iter().map(|id| format!("  - {{ stack: name-{id} }}\n"));
+    let production = choice.deny_production.then(|| "  - { tag: { env: prod } }\n".to_owned());
+    let rules: String = names.chain(stacks).chain(production).collect();
+    if rules.is_empty() {
+        return Filters::default();
+    }
+    let text = format!("deny:\n{rules}");
+    let node = Node::parse_yaml("simulated.yaml", &text).expect("the rules are YAML");
+    let mut problems = Problems::new();
+    let filters = Filters::parse(&node, registry, &mut problems);
+    problems.into_result(filters).expect("the rules are rules")
+}
