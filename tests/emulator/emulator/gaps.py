@@ -3,6 +3,7 @@
 import json
 import time
 
+from . import deletions
 from .refusal import Refused
 from .server import Reply
 
@@ -77,17 +78,27 @@ class XRay:
         return {"Tags": self.tags.get(given["ResourceARN"], [])}
 
 
-
 def xml(operation, members):
     """The body of an answer of the query protocol."""
     return f"<{operation}Response><{operation}Result>{members}</{operation}Result></{operation}Response>"
 
 
-# Parts of resources that nothing here can create: there are none.
+def page(name):
+    """The body of a list of CloudFront with nothing on it."""
+    return f'<{name} xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><MaxItems>100</MaxItems><Quantity>0</Quantity></{name}>'
+
+
+# Resources, and parts of them, that nothing here can create: there are none.
 EMPTY = {
     ("iam", "ListServiceSpecificCredentials"): xml("ListServiceSpecificCredentials", "<ServiceSpecificCredentials/>"),
     ("iam", "ListMFADeviceTags"): xml("ListMFADeviceTags", "<Tags/><IsTruncated>false</IsTruncated>"),
     ("cognito-identity", "GetIdentityPoolRoles"): json.dumps({"Roles": {}}),
+    ("glue", "GetClassifiers"): json.dumps({"Classifiers": []}),
+    ("ses", "ListReceiptFilters"): xml("ListReceiptFilters", "<Filters/>"),
+    ("cloudfront", "ListCloudFrontOriginAccessIdentities"): page("CloudFrontOriginAccessIdentityList"),
+    ("cloudfront", "ListCachePolicies"): page("CachePolicyList"),
+    ("cloudfront", "ListOriginRequestPolicies"): page("OriginRequestPolicyList"),
+    ("cloudfront", "ListResponseHeadersPolicies"): page("ResponseHeadersPolicyList"),
 }
 
 OPERATIONS = {
@@ -114,6 +125,9 @@ class Gaps:
 
     def answer(self, call, request):
         """The reply, if this is one of ours."""
+        deleted = deletions.answer(call, request)
+        if deleted is not None:
+            return deleted
         operation = OPERATIONS.get((call.service, call.operation))
         if operation is None:
             empty = EMPTY.get((call.service, call.operation))

@@ -1,6 +1,6 @@
 """RDS with its relatives, ElastiCache, Redshift."""
 
-from ..refusal import Refused, before
+from ..refusal import Refused, after, before
 from .registry import rules_for
 
 
@@ -76,6 +76,20 @@ def elasticache(_settings):
                 f"Cache cluster {cache_cluster_id} is serving as primary for replication group "
                 f"{group.replication_group_id} and cannot be deleted.",
             )
+
+    # What is on its way out is seen once more, then it is gone; moto never lets it go.
+    for method, registry, status in (
+        ("describe_cache_clusters", "cache_clusters", "cache_cluster_status"),
+        ("describe_replication_groups", "replication_groups", "status"),
+    ):
+
+        @after(ElastiCacheBackend, method)
+        def _seen(self, found, *_args, registry=registry, status=status, **_kwargs):
+            items = getattr(self, registry)
+            for name in [name for name, item in items.items() if item in found and getattr(item, status) == "deleting"]:
+                group = items.pop(name)
+                for member in getattr(group, "member_clusters", []):
+                    self.cache_clusters.pop(member, None)
 
 
 @rules_for("redshift")
