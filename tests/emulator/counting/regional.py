@@ -1,6 +1,6 @@
 """Services with regions, as a table: kind, service, call, key of the list, key of the id, extra parameters."""
 
-from . import network
+from . import network, tenants
 from .inventory import kept_by_tags, tag_map
 
 PLAIN = [
@@ -71,6 +71,8 @@ PLAIN = [
     ("GlueTrigger", "glue", "list_triggers", "TriggerNames", None),
     ("GlueWorkflow", "glue", "list_workflows", "Workflows", None),
     ("GlueConnection", "glue", "get_connections", "ConnectionList", "Name"),
+    ("GlueSecurityConfiguration", "glue", "get_security_configurations", "SecurityConfigurations", "Name"),
+    ("GlueDevEndpoint", "glue", "get_dev_endpoints", "DevEndpoints", "EndpointName"),
     ("GlueRegistry", "glue", "list_registries", "Registries", "RegistryName"),
     ("GlueSession", "glue", "list_sessions", "Ids", None),
 ]
@@ -88,6 +90,7 @@ def count(inventory, region, is_home):
     for special in (stacks, tables, queues, events, schedules, keys, secrets, work_groups, xray, baselines, alarms):
         special(inventory, region)
     web_acls(inventory, region, ["REGIONAL", "CLOUDFRONT"] if is_home else ["REGIONAL"])
+    tenants.count(inventory, region)
     network.count(inventory, region)
 
 

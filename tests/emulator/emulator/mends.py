@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from moto.core.utils import get_service_model
 
 from . import wire
-from .refusal import around
+from .refusal import after, around
 from .rules.registry import rules_for
 
 # Signing names whose operations are described under other names; the first model that has the operation counts.
@@ -210,3 +210,13 @@ def queue_ids(_settings):
     Queue.physical_resource_id = property(
         lambda self: f"http://127.0.0.1:{os.environ['MOTO_PORT']}/{self.account_id}/{self.name}"
     )
+
+
+@rules_for("kafka")
+def cluster_times(_settings):
+    """Times have a zone; moto's have none."""
+    from moto.kafka.models import FakeKafkaCluster
+
+    @after(FakeKafkaCluster, "__init__")
+    def _made(self, _nothing, *_args, **_kwargs):
+        self.creation_time += "Z"

@@ -2,7 +2,7 @@
 
 import json
 
-from . import network
+from . import network, tenants
 from .account import POLICY, TRUST
 from .reference import archive
 
@@ -14,6 +14,7 @@ def kitchen_sink(account):
     account.tally("IAMRole")
     for step in (iam, storage, compute, data, events, messages, gateways, identity, edge, operations, analytics):
         step(account, role, vpc)
+    tenants.tenants(account, role, vpc)
     more_network(account, vpc)
 
 
@@ -280,6 +281,15 @@ def edge(account, _role, _vpc):
             "OriginAccessControlOriginType": "s3",
         }
     )["OriginAccessControl"]["Id"]
+    key = front.create_public_key(
+        PublicKeyConfig={"CallerReference": "sink", "Name": "sink", "EncodedKey": "-----BEGIN PUBLIC KEY-----"}
+    )["PublicKey"]["Id"]
+    signers = front.create_key_group(KeyGroupConfig={"Name": "sink", "Items": [key]})["KeyGroup"]["Id"]
+    function = front.create_function(
+        Name="sink",
+        FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"},
+        FunctionCode=b"function handler(event) { return event.request; }",
+    )["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
     front.create_distribution(
         DistributionConfig={
             "CallerReference": "sink",
@@ -301,6 +311,11 @@ def edge(account, _role, _vpc):
                 "ViewerProtocolPolicy": "allow-all",
                 "ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}},
                 "MinTTL": 0,
+                "TrustedKeyGroups": {"Enabled": True, "Quantity": 1, "Items": [signers]},
+                "FunctionAssociations": {
+                    "Quantity": 1,
+                    "Items": [{"FunctionARN": function, "EventType": "viewer-request"}],
+                },
             },
         }
     )
@@ -322,6 +337,9 @@ def edge(account, _role, _vpc):
         "Route53HealthCheck",
         "ACMCertificate",
         "CloudFrontOriginAccessControl",
+        "CloudFrontPublicKey",
+        "CloudFrontKeyGroup",
+        "CloudFrontFunction",
         "CloudFrontDistribution",
     ):
         account.tally(kind)
@@ -393,7 +411,7 @@ def operations(account, _role, _vpc):
     account.tally("SQSQueue", 2)
 
 
-def analytics(account, role, _vpc):
+def analytics(account, role, vpc):
     """Work groups with queries, databases with tables, jobs, crawlers, registries."""
     athena, glue = account.client("athena"), account.client("glue")
     athena.create_work_group(Name="sink", Configuration={})
@@ -404,7 +422,20 @@ def analytics(account, role, _vpc):
     glue.create_job(Name="sink", Role=role, Command={"Name": "glueetl"})
     glue.create_crawler(Name="sink", Role=role, DatabaseName="sink", Targets={"S3Targets": []})
     glue.create_registry(RegistryName="sink")
-    glue.create_trigger(Name="sink", Type="ON_DEMAND", Actions=[{"JobName": "sink"}])
+    glue.create_workflow(Name="sink")
+    glue.create_trigger(Name="sink", Type="ON_DEMAND", Actions=[{"JobName": "sink"}], WorkflowName="sink")
+    glue.create_connection(
+        ConnectionInput={
+            "Name": "sink",
+            "ConnectionType": "NETWORK",
+            "ConnectionProperties": {},
+            "PhysicalConnectionRequirements": {"SubnetId": vpc["private"], "SecurityGroupIdList": [vpc["group"]]},
+        }
+    )
+    glue.create_security_configuration(
+        Name="sink", EncryptionConfiguration={"S3Encryption": [{"S3EncryptionMode": "SSE-S3"}]}
+    )
+    glue.create_dev_endpoint(EndpointName="sink", RoleArn=role)
     for kind in (
         "AthenaWorkGroup",
         "AthenaNamedQuery",
@@ -414,6 +445,10 @@ def analytics(account, role, _vpc):
         "GlueCrawler",
         "GlueRegistry",
         "GlueTrigger",
+        "GlueWorkflow",
+        "GlueConnection",
+        "GlueSecurityConfiguration",
+        "GlueDevEndpoint",
     ):
         account.tally(kind)
 

@@ -155,6 +155,31 @@ def clusters(_settings):
             )
 
 
+@rules_for("ecs")
+def tasks(_settings):
+    """A task holds an interface in its subnet as long as it runs."""
+    from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+    from moto.ecs.models import EC2ContainerServiceBackend, Task
+
+    # moto reads it of every task's interface and gives it to those in VPCs with host names only.
+    NetworkInterface.private_dns_name = ""
+
+    def interfaces(task):
+        details = [detail for attachment in task.attachments for detail in attachment["details"]]
+        return [detail["value"] for detail in details if detail["name"] == "networkInterfaceId"]
+
+    @after(Task, "__init__")
+    def _started(self, _nothing, *_args, **_kwargs):
+        for name in interfaces(self):
+            eni = ec2_of(self._backend).enis[name]
+            mark_managed(eni)
+            eni.description = f"arn:aws:ecs:{self.region_name}:{self._account_id}:attachment/{self.attachments[0]['id']}"
+
+    @after(EC2ContainerServiceBackend, "stop_task")
+    def _stopped(self, task, *_args, **_kwargs):
+        release(ec2_of(self), interfaces(task))
+
+
 @rules_for("batch")
 def batch(_settings):
     """Queues and environments go when they are disabled, environments after their queues."""
