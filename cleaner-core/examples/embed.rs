@@ -18,7 +18,7 @@ use cleaner_core::resource::{Region, Resource};
 use cleaner_core::run::{Cleaner, Options};
 use serde_json::{Value, json};
 
-/// Deletes versions of secrets' sibling, SSM maintenance windows: a type the library might not know.
+/// Deletes maintenance windows in its own way: a type of the program, in place of the library's if it has one.
 struct MaintenanceWindows(TypeSpec);
 
 impl ResourceHandler for MaintenanceWindows {
@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Session::load(SessionOptions { observer: Some(stats.clone()), ..SessionOptions::default() }).await?;
     let registry = cleaner_core::builtin()?
         .to_builder()
-        .with(MaintenanceWindows(TypeSpec::new("SSMMaintenanceWindow", "ssm")))
+        .replacing(Arc::new(MaintenanceWindows(TypeSpec::new("SSMMaintenanceWindow", "ssm"))))
         .build()?;
     let options = Options {
         guard: Guard { expected: Some(account.parse()?), ..Guard::default() },

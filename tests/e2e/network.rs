@@ -89,7 +89,7 @@ fn protected_instances_go_only_with_the_setting() {
     let scene = Scene::new();
     scene.py(
         "ec2 = client('ec2')\n\
-         image = ec2.register_image(Name='i', Architecture='x86_64')['ImageId']\n\
+         image = ec2.register_image(Name='image', Architecture='x86_64')['ImageId']\n\
          ec2.run_instances(ImageId=image, InstanceType='t3.micro', MinCount=1, MaxCount=1, DisableApiTermination=True)",
     );
     let state = "client('ec2').describe_instances()['Reservations'][0]['Instances'][0]['State']['Name']";

@@ -256,8 +256,8 @@ fn a_protection_is_lifted_by_its_name_and_no_other_with_it() {
     );
     let lifted = "version: 1\nprotections: { lift: [organization-access-role] }\n";
     scene.clear_with(0, lifted, &["--type", "IAMRole"]).clean();
-    let roles = scene.py("[r['RoleName'] for r in client('iam').list_roles()['Roles']]");
-    assert_eq!(roles, json!(["account-cleaner", "AWSControlTowerExecution"]));
+    let roles = scene.py("sorted(r['RoleName'] for r in client('iam').list_roles()['Roles'])");
+    assert_eq!(roles, json!(["AWSControlTowerExecution", "account-cleaner"]));
 }
 
 #[test]
@@ -386,7 +386,7 @@ fn what_a_kept_thing_needs_stays_too() {
     scene.clear_with(0, rules, &["--type", "LambdaFunction,IAMRole,EC2VPC,EC2Subnet"]).clean();
     let left =
         scene.py("own = [v['VpcId'] for v in client('ec2').describe_vpcs()['Vpcs'] if not v['IsDefault']]\n\
-         [[r['RoleName'] for r in client('iam').list_roles()['Roles']], len(own),\n\
+         [sorted(r['RoleName'] for r in client('iam').list_roles()['Roles']), len(own),\n\
          \x20len(client('ec2').describe_subnets(Filters=[{'Name': 'vpc-id', 'Values': own}])['Subnets'])]");
     assert_eq!(left, json!([["account-cleaner", "function-role"], 1, 1]));
 }
@@ -472,11 +472,11 @@ fn a_second_signal_ends_the_process_at_once() {
 fn a_killed_run_is_finished_by_the_next() {
     let scene = Scene::moody();
     scene.py(
-        "import io\n\
-         trust = json.dumps({'Version': '2012-10-17', 'Statement': []})\n\
+        "trust = json.dumps({'Version': '2012-10-17', 'Statement': []})\n\
+         policy = json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 's3:*', 'Resource': '*'}]})\n\
          for n in range(8):\n\
          \x20   client('iam').create_role(RoleName=f'r-{n}', AssumeRolePolicyDocument=trust)\n\
-         \x20   client('iam').put_role_policy(RoleName=f'r-{n}', PolicyName='p', PolicyDocument=trust)\n\
+         \x20   client('iam').put_role_policy(RoleName=f'r-{n}', PolicyName='p', PolicyDocument=policy)\n\
          \x20   client('sqs').create_queue(QueueName=f'q-{n}')\n\
          \x20   client('cloudformation').create_stack(StackName=f's-{n}', TemplateBody=json.dumps({'Resources': {'Q': {\n\
          \x20       'Type': 'AWS::SQS::Queue', 'Properties': {}}}}))\n\
@@ -493,7 +493,7 @@ fn a_killed_run_is_finished_by_the_next() {
     assert_eq!(running.wait().code, None);
     scene.clear(0, types).clean();
     let left = scene.py(
-        "[[r['RoleName'] for r in client('iam').list_roles()['Roles']], client('sqs').list_queues().get('QueueUrls', []),\n\
+        "[sorted(r['RoleName'] for r in client('iam').list_roles()['Roles']), client('sqs').list_queues().get('QueueUrls', []),\n\
          \x20client('cloudformation').describe_stacks()['Stacks'], client('s3').list_buckets()['Buckets']]",
     );
     assert_eq!(left, json!([["account-cleaner"], [], [], []]));

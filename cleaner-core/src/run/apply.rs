@@ -251,4 +251,9 @@ impl ItemResult {
             blocked_by: Vec::new(),
         }
     }
+
+    /// The result of something nobody tried to delete, since these still need it.
+    pub(crate) fn blocked(blocked_by: Vec<String>) -> Self {
+        Self { outcome: ItemOutcome::Blocked, blocked_by, ..Self::already_gone() }
+    }
 }

@@ -212,10 +212,15 @@ impl<'a> Run<'a> {
     }
 
     /// Where nothing was chosen, a listing that fails is worth a word and no more: an organisation that forbids a region forbids
-    /// making stacks there, too.
+    /// making stacks there, too. The same goes for types that were not chosen, unless rules may keep some of what was not listed.
     fn forgive_elsewhere(&mut self, found: &mut Found) {
-        let elsewhere =
-            |list: &ListReport| !list.status.is_known() && !self.regions.contains(list.region.as_str());
+        let no_rules = self.options().filters.is_empty();
+        let is_stack = |name: &str| self.registry().get(name).is_some_and(|handler| handler.spec().is_stack);
+        let elsewhere = |list: &ListReport| {
+            let aside =
+                no_rules && !self.types.contains(list.type_name.as_str()) && !is_stack(&list.type_name);
+            !list.status.is_known() && (aside || !self.regions.contains(list.region.as_str()))
+        };
         let forgiven: Vec<ListReport> = found.lists.extract_if(.., |list| elsewhere(list)).collect();
         for list in forgiven {
             let why = list.error.map(|error| error.to_string()).unwrap_or_default();

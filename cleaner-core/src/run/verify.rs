@@ -6,8 +6,9 @@ use tokio::time::Instant;
 use super::choice::fits;
 use super::{Run, RunError};
 use crate::error::{Error, ErrorKind};
-use crate::event::EventKind;
-use crate::plan::{Entry, Plan};
+use crate::event::{EventKind, ItemRef};
+use crate::execute::ItemResult;
+use crate::plan::{Entry, Node, Plan};
 use crate::report::ItemOutcome;
 use crate::resource::{Region, Resource, ResourceKey, TypeName};
 use crate::scan::Target;
@@ -60,6 +61,7 @@ impl Run<'_> {
                 return Ok(false);
             }
             self.report.found_later(&plan, &again);
+            let again = self.without_held(&plan, again);
             let deleted = self.delete_again(&plan, &again).await?;
             if deleted > 0 {
                 last_change = Instant::now();
@@ -75,6 +77,34 @@ impl Run<'_> {
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }
+    }
+
+    /// Sets aside what something still uses or owns that could not be deleted: as in the execution, it is blocked by that.
+    fn without_held(&mut self, plan: &Plan, mut again: Vec<u32>) -> Vec<u32> {
+        let items = plan.items();
+        let graph = plan.graph(self.registry());
+        let mut work: Vec<Node> =
+            (0_u32..).zip(&items).filter(|(_, place)| !again.contains(*place)).map(|(node, _)| node).collect();
+        while let Some(node) = work.pop() {
+            let holder = &plan.entries[items[node as usize] as usize].resource;
+            let holder = format!("{} {}", holder.type_name, holder.name);
+            for &(after, hard) in &graph.after[node as usize] {
+                let Some(place) = items.get(after as usize).filter(|_| hard) else { continue };
+                let Some(at) = again.iter().position(|one| one == place) else { continue };
+                again.remove(at);
+                work.push(after);
+                let resource = &plan.entries[*place as usize].resource;
+                let result = ItemResult::blocked(vec![holder.clone()]);
+                self.recorder.emit(EventKind::ItemFinished {
+                    item: ItemRef::from(resource),
+                    outcome: result.outcome,
+                    error: None,
+                    blocked_by: result.blocked_by.clone(),
+                });
+                self.report.result(&resource.key(), result);
+            }
+        }
+        again
     }
 
     /// Deletes items that are there though they should not be; tells how many really were there.

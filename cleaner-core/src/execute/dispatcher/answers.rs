@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, ItemRef};
 use crate::execute::item::{Seen, State};
 use crate::execute::poll::GroupKey;
-use crate::handler::{Deletion, Status};
+use crate::handler::{Deletion, Status, TypeSpec};
 use crate::plan::Node;
 use crate::report::ItemOutcome;
 use crate::resource::State as Shown;
@@ -116,6 +116,10 @@ impl Dispatcher<'_, '_> {
                 item.unexpected += 1;
                 self.park(node, error);
             }
+            ErrorKind::Protected => {
+                let error = with_settings(error, item.handler.spec());
+                self.finish(node, ItemOutcome::Failed, Some(error), Vec::new());
+            }
             _ => self.finish(node, ItemOutcome::Failed, Some(error), Vec::new()),
         }
     }
@@ -200,4 +204,14 @@ impl Dispatcher<'_, '_> {
         self.groups.remove(&self.group(node), node);
         self.enqueue(node);
     }
+}
+
+/// The same refusal with the names of the settings that may lift it, unless it names one.
+fn with_settings(mut error: Error, spec: &TypeSpec) -> Error {
+    let names: Vec<&str> = spec.settings.iter().map(|setting| setting.name.as_str()).collect();
+    if !names.is_empty() && !names.iter().any(|name| error.message.contains(name)) {
+        error.message =
+            format!("{} Settings of {} that may lift this: {}.", error.message, spec.name, names.join(", "));
+    }
+    error
 }
