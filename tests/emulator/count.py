@@ -28,6 +28,11 @@ def enabled_regions(inventory):
     return sorted(region["RegionName"] for region in regions)
 
 
+def in_order(found):
+    """The same for the same account, in whatever order its regions answered."""
+    return {kind: sorted(found[kind], key=lambda item: (item["region"], item["id"])) for kind in sorted(found)}
+
+
 def table(inventory, stream):
     """Prints what was found, by type."""
     kinds = sorted({*inventory.left, *inventory.kept})
@@ -61,8 +66,8 @@ def main():
     result = {
         "account": inventory.account,
         "regions": regions,
-        "left": {kind: inventory.left[kind] for kind in sorted(inventory.left)},
-        "kept": {kind: inventory.kept[kind] for kind in sorted(inventory.kept)},
+        "left": in_order(inventory.left),
+        "kept": in_order(inventory.kept),
         "totals": {"left": left, "kept": sum(map(len, inventory.kept.values()))},
         "unsupported": sorted(inventory.unsupported),
         "seconds": round(time.monotonic() - started, 2),

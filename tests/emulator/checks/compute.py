@@ -17,6 +17,23 @@ def ecs_cluster(w):
 
 
 @check
+def ecs_tasks(w):
+    """A task holds its subnet until it stops."""
+    ecs, (_, subnet) = w.ecs, w.vpc()
+    group = w.ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    ecs.create_cluster(clusterName="c")
+    container = {"name": "n", "image": "i", "cpu": 256, "memory": 512}
+    ecs.register_task_definition(family="t", networkMode="awsvpc", containerDefinitions=[container])
+    network = {"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": [group]}}
+    task = ecs.run_task(cluster="c", taskDefinition="t", launchType="FARGATE", networkConfiguration=network)
+    refuses("DependencyViolation", w.ec2.delete_subnet, SubnetId=subnet)
+    refuses("ClusterContainsTasksException", ecs.delete_cluster, cluster="c")
+    ecs.stop_task(cluster="c", task=task["tasks"][0]["taskArn"])
+    w.ec2.delete_subnet(SubnetId=subnet)
+    ecs.delete_cluster(cluster="c")
+
+
+@check
 def load_balancer_protection(w):
     """A protected balancer stays; a target group in use stays."""
     elb = w.elbv2

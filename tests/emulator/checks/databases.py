@@ -95,6 +95,28 @@ def redshift_cluster(w):
 
 
 @check
+def cache_deletion(w):
+    """A cache on its way out is seen once more; its subnet group goes after it."""
+    cache, (_, subnet) = w.elasticache, w.vpc()
+    cache.create_cache_subnet_group(
+        CacheSubnetGroupName="g", CacheSubnetGroupDescription="d", SubnetIds=[subnet]
+    )
+    cache.create_cache_cluster(
+        CacheClusterId="c",
+        Engine="memcached",
+        CacheNodeType="cache.t3.micro",
+        NumCacheNodes=1,
+        CacheSubnetGroupName="g",
+    )
+    refuses("CacheSubnetGroupInUse", cache.delete_cache_subnet_group, CacheSubnetGroupName="g")
+    cache.delete_cache_cluster(CacheClusterId="c")
+    assert [c["CacheClusterStatus"] for c in cache.describe_cache_clusters()["CacheClusters"]] == ["deleting"]
+    assert cache.describe_cache_clusters()["CacheClusters"] == []
+    cache.delete_cache_subnet_group(CacheSubnetGroupName="g")
+    refuses("CacheSubnetGroupNotFoundFault", cache.delete_cache_subnet_group, CacheSubnetGroupName="g")
+
+
+@check
 def dynamodb_protection(w):
     """A protected table stays."""
     w.dynamodb.create_table(

@@ -112,3 +112,24 @@ def unknown_ids(w):
     refuses("FileSystemNotFound", w.efs.delete_file_system, FileSystemId="fs-00000000")
     w.ssm.delete_patch_baseline(BaselineId="pb-00000000000000000")
     refuses("InvalidTransitGatewayID.NotFound", w.ec2.delete_transit_gateway, TransitGatewayId="tgw-0")
+
+
+@check
+def added_deletions(w):
+    """Deletions that moto lacks: gone once, and then not there."""
+    w.athena.create_data_catalog(Name="c", Type="GLUE", Parameters={"catalog-id": w.account})
+    w.athena.delete_data_catalog(Name="c")
+    refuses("InvalidRequestException", w.athena.delete_data_catalog, Name="c")
+    query = w.athena.create_named_query(Name="q", Database="d", QueryString="select 1")["NamedQueryId"]
+    w.athena.delete_named_query(NamedQueryId=query)
+    refuses("InvalidRequestException", w.athena.delete_named_query, NamedQueryId=query)
+    given = {"Name": "c", "ConnectionType": "NETWORK", "ConnectionProperties": {}}
+    w.glue.create_connection(ConnectionInput=given)
+    w.glue.delete_connection(ConnectionName="c")
+    refuses("EntityNotFoundException", w.glue.delete_connection, ConnectionName="c")
+    key = w.cloudfront.create_public_key(
+        PublicKeyConfig={"CallerReference": "r", "Name": "k", "EncodedKey": "k"}
+    )["PublicKey"]["Id"]
+    group = w.cloudfront.create_key_group(KeyGroupConfig={"Name": "g", "Items": [key]})["KeyGroup"]["Id"]
+    w.cloudfront.delete_key_group(Id=group)
+    refuses("NoSuchResource", w.cloudfront.delete_key_group, Id=group)
