@@ -83,8 +83,11 @@ impl Run<'_> {
     fn without_held(&mut self, plan: &Plan, mut again: Vec<u32>) -> Vec<u32> {
         let items = plan.items();
         let graph = plan.graph(self.registry());
-        let mut work: Vec<Node> =
-            (0_u32..).zip(&items).filter(|(_, place)| !again.contains(*place)).map(|(node, _)| node).collect();
+        let mut work: Vec<Node> = (0_u32..)
+            .zip(&items)
+            .filter(|(_, place)| !again.contains(*place))
+            .map(|(node, _)| node)
+            .collect();
         while let Some(node) = work.pop() {
             let holder = &plan.entries[items[node as usize] as usize].resource;
             let holder = format!("{} {}", holder.type_name, holder.name);

@@ -69,6 +69,10 @@ impl Scanner<'_> {
     /// Credentials, if they are no longer accepted; interrupted, if the run was stopped. Every other failed listing is part of
     /// what was found.
     pub async fn scan(&self, targets: Vec<Target>, recorder: &mut Recorder) -> Result<Found, Error> {
+        // Nobody would learn what is found.
+        if recorder.failure().is_some() {
+            return Err(Error::interrupted());
+        }
         let mut found = Found::default();
         let mut progress = Progress { total: targets.len(), ..Progress::default() };
         let mut tasks = JoinSet::new();

@@ -379,7 +379,6 @@ impl Account {
             return match thing.again {
                 Again::Started => Ok(Deletion::Started),
                 Again::Dependency => Err(Error::new(ErrorKind::Dependency, format!("{id} is on its way."))),
-                Again::Gone => Err(Error::new(ErrorKind::Gone, format!("{id} is no more."))),
             };
         }
         let with = self.taken_along(life);

@@ -33,7 +33,6 @@ struct Shared {
 struct State {
     account: Account,
     calls: u64,
-    dead: bool,
     /// How often each call was made, and how often in a row it failed in passing.
     tries: HashMap<(Operation, Arc<str>), (u64, u64)>,
     buckets: HashMap<(Arc<str>, String), Bucket>,
@@ -63,7 +62,6 @@ impl Cloud {
             state: Mutex::new(State {
                 account,
                 calls: 0,
-                dead: false,
                 tries: HashMap::new(),
                 buckets: HashMap::new(),
                 listings: HashMap::new(),
@@ -94,7 +92,6 @@ impl Cloud {
     pub(super) fn begin_run(&self) {
         let now = self.now();
         let mut state = self.lock();
-        state.dead = false;
         state.account.settle(&self.0.scenario, now);
         state.account.record(now, What::RunBegan);
     }
@@ -125,14 +122,8 @@ impl Cloud {
         let latency = |part: &str| Duration::from_millis(1 + dice.of(part).below(scenario.latency));
         tokio::time::sleep(latency("there")).await;
         let mut answer = self.answer(operation, service, region, target, dice, effect);
-        let dies = matches!(scenario.ending, Ending::Crash(at) if at == number);
-        if dies && !self.lock().dead {
-            let now = self.now();
-            let mut state = self.lock();
-            state.dead = true;
-            state.account.record(now, What::Crashed);
-            drop(state);
-            self.0.died.notify_one();
+        if matches!(scenario.ending, Ending::Crash(at) if at == number) {
+            self.die();
             std::future::pending::<()>().await;
         }
         tokio::time::sleep(latency("back")).await;
@@ -142,6 +133,11 @@ impl Cloud {
         let said = answer.as_ref().map(|_| "done").map_err(|error| error.kind);
         self.record(What::Answered { operation, target: target.clone(), answer: said });
         answer
+    }
+
+    fn die(&self) {
+        self.record(What::Crashed);
+        self.0.died.notify_one();
     }
 
     /// A call is on its way.

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use resource_filters::source::{Node, Problems};
 use resource_filters::Filters;
+use resource_filters::source::{Node, Problems};
 
 use super::account::PROTECTION;
 use super::cloud::Cloud;
@@ -78,37 +78,47 @@ async fn bounded(cloud: &Cloud, mode: Mode, ending: Ending) -> End {
 }
 
 async fn run(cloud: &Cloud, mode: Mode, ending: Ending) -> Result<Report, RunError> {
+    let Mode::Apply(pause) = mode else {
+        return with_cleaner(cloud, mode, ending, async |cleaner| {
+            let mut run = cleaner.begin(vec![Box::new(Teller::new(cloud, ending))]).await?;
+            match run.plan().await {
+                Err(error) => Ok(run.give_up(error)),
+                Ok(plan) if mode == Mode::DryRun => Ok(run.dry_run(&plan)),
+                Ok(plan) => run.clear(plan).await,
+            }
+        })
+        .await;
+    };
+    let saved = with_cleaner(cloud, mode, Ending::None, async |cleaner| {
+        let mut run = cleaner.begin(vec![Box::new(Teller::new(cloud, Ending::None))]).await?;
+        let plan = run.plan().await?;
+        drop(run.dry_run(&plan));
+        Ok(serde_json::to_string(&plan).expect("a plan can be saved"))
+    })
+    .await?;
+    tokio::time::sleep(pause).await;
+    let saved = Plan::parse(&saved).expect("a plan that was saved can be read");
+    with_cleaner(cloud, mode, ending, async |cleaner| {
+        cleaner.begin(vec![Box::new(Teller::new(cloud, ending))]).await?.apply(saved).await
+    })
+    .await
+}
+
+/// Does something with a cleaner, and what ends it before its time.
+async fn with_cleaner<T>(
+    cloud: &Cloud,
+    mode: Mode,
+    ending: Ending,
+    what: impl AsyncFnOnce(&Cleaner) -> Result<T, RunError>,
+) -> Result<T, RunError> {
     let registry = Arc::new(registry(cloud));
     let options = options(cloud.scenario(), &registry, mode, ending);
-    let cleaner = Cleaner::on(
-        Arc::new(SimulatedGround(cloud.clone())),
-        registry.clone(),
-        options.clone(),
-        Arc::new(ApiStats::default()),
-    );
-    let stopper = stop_later(cloud, &cleaner, ending);
-    let running = async {
-        let mut run = cleaner.begin(vec![Box::new(Teller(cloud.clone()))]).await?;
-        let plan = match run.plan().await {
-            Ok(plan) => plan,
-            Err(error) => return Ok(run.give_up(error)),
-        };
-        match mode {
-            Mode::Clear => run.clear(plan).await,
-            Mode::DryRun => Ok(run.dry_run(&plan)),
-            Mode::Apply(pause) => {
-                drop(run.dry_run(&plan));
-                let saved = serde_json::to_string(&plan).expect("a plan can be saved");
-                tokio::time::sleep(pause).await;
-                let saved = Plan::parse(&saved).expect("a plan that was saved can be read");
-                cleaner.begin(vec![Box::new(Teller(cloud.clone()))]).await?.apply(saved).await
-            }
-        }
-    };
+    let ground = Arc::new(SimulatedGround(cloud.clone()));
+    let cleaner = Cleaner::on(ground, registry, options, Arc::new(ApiStats::default()));
     tokio::select! {
         biased;
-        () = stopper => unreachable!("whoever stops a run waits for its end"),
-        report = running => report,
+        () = stop_later(cloud, &cleaner, ending) => unreachable!("whoever stops a run waits for its end"),
+        result = what(&cleaner) => result,
     }
 }
 

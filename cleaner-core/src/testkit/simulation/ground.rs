@@ -31,11 +31,7 @@ impl Ground for SimulatedGround {
         })
     }
 
-    fn alias<'a>(
-        &'a self,
-        _: &'a Identity,
-        _: &'a Context,
-    ) -> BoxFuture<'a, Result<Option<String>, Error>> {
+    fn alias<'a>(&'a self, _: &'a Identity, _: &'a Context) -> BoxFuture<'a, Result<Option<String>, Error>> {
         Box::pin(async { Ok(Some("simulated".to_owned())) })
     }
 

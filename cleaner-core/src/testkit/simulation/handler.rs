@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::cloud::Cloud;
 use super::history::{Operation, What};
@@ -46,7 +47,10 @@ impl Simulated {
         context: &Context,
         operation: Operation,
         target: &Arc<str>,
-        effect: impl Fn(&mut super::account::Account, std::time::Duration) -> Result<T, Error> + Clone + Send,
+        effect: impl Fn(&mut super::account::Account, std::time::Duration) -> Result<T, Error>
+        + Clone
+        + Send
+        + Sync,
     ) -> Result<T, Error> {
         context
             .paced(&self.kind.service, operation.name(), || {
@@ -56,12 +60,7 @@ impl Simulated {
             .await
     }
 
-    async fn read(
-        &self,
-        context: &Context,
-        sink: &mut Sink,
-        region: &Arc<str>,
-    ) -> Result<Vec<usize>, Error> {
+    async fn read(&self, context: &Context, sink: &mut Sink, region: &Arc<str>) -> Result<Vec<usize>, Error> {
         let number = self.cloud.begin_listing(&self.kind.name, region);
         let scenario = self.cloud.scenario();
         let fails = |trouble: &&ListTrouble| {
@@ -70,15 +69,21 @@ impl Simulated {
         };
         let trouble = scenario.lists.iter().find(fails);
         let target: Arc<str> = format!("{} in {region}", self.kind.name).into();
+        let failed = AtomicU32::new(0);
         let mut found = Vec::new();
         let mut after: Option<Arc<str>> = None;
         for page_number in 0.. {
-            let answer = trouble.filter(|trouble| trouble.page <= page_number).map(|trouble| trouble.answer);
+            let trouble = trouble.filter(|trouble| trouble.page <= page_number);
             let marker = after.clone();
             let page = self
-                .call(context, Operation::List, &target, move |account, now| match answer {
-                    Some(kind) => Err(Error::new(kind, "this may not be listed.")),
-                    None => Ok(account.list(scenario, &self.kind, region, marker.as_deref(), now)),
+                .call(context, Operation::List, &target, |account, now| {
+                    let fails = |trouble: &&ListTrouble| {
+                        trouble.calls.is_none_or(|calls| failed.fetch_add(1, Ordering::Relaxed) < calls)
+                    };
+                    match trouble.filter(fails) {
+                        Some(trouble) => Err(Error::new(trouble.answer, "this may not be listed.")),
+                        None => Ok(account.list(scenario, &self.kind, region, marker.as_deref(), now)),
+                    }
                 })
                 .await?;
             found.extend(page.lives);

@@ -92,7 +92,9 @@ pub(super) enum How {
 /// What the run said, as far as it matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Said {
+    RunStarted,
     Planned,
+    ListFinished(Arc<str>, Arc<str>),
     DeleteStarted(Arc<str>),
     ItemFinished(Arc<str>, ItemOutcome),
     VerifyStarted,

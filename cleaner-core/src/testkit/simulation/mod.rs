@@ -8,16 +8,31 @@
 //! failing seed fails again, and [`shrink`] finds a small scenario that still fails.
 
 mod account;
+mod check;
 mod cloud;
 mod dice;
 mod drive;
+mod generate;
 mod ground;
 mod handler;
 mod history;
+mod hopes;
+mod keeps;
+mod order;
+mod outcome;
 mod scenario;
+mod show;
+mod shrink;
 mod teller;
+mod view;
 
+pub use check::{Rule, Violation};
+pub use outcome::{Failure, simulate};
 pub use scenario::{
     Again, Choice, Dates, Ending, Happening, Happens, Kind, Limit, ListTrouble, Mode, Naming, Scenario, Tag,
     Thing, Use,
 };
+pub use shrink::shrink;
+
+#[cfg(test)]
+mod tests;

@@ -165,8 +165,6 @@ pub enum Again {
     Started,
     /// That it is in the way of itself.
     Dependency,
-    /// That there is no such thing.
-    Gone,
 }
 
 /// A tag that means something.
@@ -222,6 +220,8 @@ pub struct ListTrouble {
     pub from: u32,
     /// How many listings fail; none: all.
     pub times: Option<u32>,
+    /// How many calls of each of them fail before it works after all; none: all.
+    pub calls: Option<u32>,
     /// Which page fails, counted from 0.
     pub page: usize,
 }

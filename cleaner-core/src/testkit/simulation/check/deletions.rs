@@ -1,0 +1,175 @@
+use std::collections::{BTreeSet, HashMap};
+
+use super::super::history::{How, Operation, What};
+use super::super::keeps::{self, Direct};
+use super::super::order::{Order, ancestors, goes_first};
+use super::super::view::View;
+use super::super::{Dates, Mode, Scenario};
+use super::{Findings, Rule};
+
+/// What is deleted, and in which order.
+pub(super) fn check(scenario: &Scenario, view: &View<'_>, findings: &mut Findings) {
+    let must_stay = keeps::must_stay(view);
+    kept(view, &must_stay, findings);
+    taken_along(view, &must_stay, findings);
+    for (record, operation, life) in view.asked() {
+        if operation == Operation::Delete {
+            order(view, record, life, findings);
+        }
+    }
+    circles(view, findings);
+    if matches!(scenario.mode, Mode::Apply(_)) {
+        only_planned(view, findings);
+    }
+}
+
+fn kept(view: &View<'_>, must_stay: &BTreeSet<usize>, findings: &mut Findings) {
+    for (record, operation, life) in view.asked() {
+        let thing = view.thing(life);
+        let for_itself = || view.knows(life, record) && keeps::direct(view, thing, &[]).is_some();
+        if must_stay.contains(&life) || for_itself() {
+            let what = format!("{} must stay, and its `{}` was called", thing.id, operation.name());
+            findings.add(Rule::NothingKeptIsDeleted, record, what);
+        }
+    }
+}
+
+fn taken_along(view: &View<'_>, must_stay: &BTreeSet<usize>, findings: &mut Findings) {
+    for record in view.range.clone() {
+        let What::Removed { life, how: How::TakenAlong(owner) } = &view.history.records[record].what else {
+            continue;
+        };
+        if !must_stay.contains(life) || view.thing(*life).managed {
+            continue;
+        }
+        // What an earlier run has begun takes its course.
+        let asked: Vec<usize> = (0..record)
+            .filter(|record| {
+                matches!(&view.history.records[*record].what, What::Asked { operation: Operation::Delete, life }
+                    if view.thing(*life).id == *owner)
+            })
+            .collect();
+        if asked.first().is_some_and(|first| *first >= view.range.start) {
+            let what = format!("{} must stay, and {owner} took it along", view.thing(*life).id);
+            findings.add(Rule::NothingKeptIsTakenAlong, record, what);
+        }
+    }
+}
+
+/// Whether the run should reckon with a life: it knows it, or it should know that it does not.
+fn is_reckoned_with(view: &View<'_>, life: usize, record: usize) -> bool {
+    let thing = view.thing(life);
+    let unlisted = view.is_unlisted(thing) && view.has_rules();
+    view.knows(life, record) || (unlisted && view.is_steady(life) && view.is_targeted(thing))
+}
+
+/// All lives a run knew of and that were there when its plan was made or later.
+fn known(view: &View<'_>, record: usize) -> Vec<usize> {
+    let mut known: Vec<usize> = view.known.keys().copied().filter(|life| view.knows(*life, record)).collect();
+    known.sort_unstable();
+    // Of two lives of one name, the later one counts.
+    let last: HashMap<&str, usize> = known.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
+    known.retain(|life| last.get(&*view.thing(*life).id) == Some(life));
+    known
+}
+
+fn order(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings) {
+    let thing = view.thing(deleted);
+    let there = |life: &usize| view.life(*life).is_there(record) && *life != deleted;
+    for life in view.lives().filter(there) {
+        let other = view.thing(life);
+        let owner = thing.is_owned_by(&other.id);
+        let user = !view.is_cut(life, record) && other.uses.iter().any(|used| used.target == thing.id);
+        if !(owner || user) || !is_reckoned_with(view, life, record) {
+            continue;
+        }
+        let lives = known(view, record);
+        let by_id: HashMap<&str, usize> = lives.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
+        let goes_along = ancestors(view, life, &by_id).contains(&deleted);
+        if Order::of(view, &lives, view.range.start).in_hard_circle(life, deleted) {
+            continue;
+        }
+        if owner {
+            let what = format!("{} was to be deleted while its owner {} was there", thing.id, other.id);
+            findings.add(Rule::OwnersGoFirst, record, what);
+        } else if !goes_along && keeps::direct(view, other, &[]) != Some(Direct::Local) {
+            let what = format!("{} was to be deleted while {} used it", thing.id, other.id);
+            findings.add(Rule::UsersGoFirst, record, what);
+        }
+    }
+    if record < view.executed {
+        types(view, record, deleted, findings);
+    }
+}
+
+fn types(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings) {
+    let lives = known(view, view.executed);
+    for &first in lives.iter().filter(|life| **life != deleted) {
+        if !goes_first(view, first, deleted) {
+            continue;
+        }
+        let id = &view.thing(first).id;
+        let is_item = view.finished(id, view.executed).is_some();
+        if !is_item || view.finished(id, record).is_some() {
+            continue;
+        }
+        let items: Vec<usize> = lives
+            .iter()
+            .copied()
+            .filter(|life| view.finished(&view.thing(*life).id, view.executed).is_some())
+            .collect();
+        if !Order::of(view, &items, view.range.start).has_no_order(first, deleted) {
+            let what = format!("{} was to be deleted before {id} was through", view.thing(deleted).id);
+            findings.add(Rule::TypesInOrder, record, what);
+        }
+    }
+}
+
+fn circles(view: &View<'_>, findings: &mut Findings) {
+    let lives: Vec<usize> = known(view, view.executed)
+        .into_iter()
+        .filter(|life| view.finished(&view.thing(*life).id, view.executed).is_some())
+        .collect();
+    let cites = |life: &usize| !view.thing(*life).uses.is_empty() || !view.thing(*life).owners.is_empty();
+    if lives.len() < 2 || !lives.iter().any(cites) {
+        return;
+    }
+    let order = Order::of(view, &lives, view.range.start);
+    let mut unlinked: BTreeSet<&str> = BTreeSet::new();
+    for record in view.range.start..view.executed {
+        match &view.history.records[record].what {
+            What::Called { operation: Operation::Unlink, target } => {
+                unlinked.insert(target);
+            }
+            What::Asked { operation: Operation::Delete, life } => {
+                let missing = lives.iter().find(|other| {
+                    **other != *life
+                        && order.in_hard_circle(*life, **other)
+                        && view.life(**other).is_there(record)
+                        && view.finished(&view.thing(**other).id, record).is_none()
+                        && !unlinked.contains(&*view.thing(**other).id)
+                });
+                if let Some(missing) = missing {
+                    let (one, other) = (&view.thing(*life).id, &view.thing(*missing).id);
+                    let what = format!("{one} was to be deleted before {other} was unlinked");
+                    findings.add(Rule::CirclesAreUnlinked, record, what);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn only_planned(view: &View<'_>, findings: &mut Findings) {
+    for (record, operation, life) in view.asked() {
+        let thing = view.thing(life);
+        let planned = view.knows(life, view.planned);
+        let dated = view.scenario.kind(&thing.kind).dates != Dates::None;
+        let namesake =
+            view.lives().any(|other| view.thing(other).id == thing.id && view.knows(other, view.planned));
+        if !planned && view.knows(life, record) && (dated || !namesake) {
+            let what = format!("{} is not in the plan, and its `{}` was called", thing.id, operation.name());
+            findings.add(Rule::OnlyWhatThePlanNames, record, what);
+        }
+    }
+}

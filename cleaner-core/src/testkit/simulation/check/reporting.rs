@@ -1,0 +1,181 @@
+use std::collections::BTreeMap;
+
+use super::super::history::How;
+use super::super::hopes::can_end_clean;
+use super::super::keeps;
+use super::super::view::View;
+use super::super::{Mode, Scenario};
+use super::{Findings, Rule};
+use crate::report::{ItemOutcome, Outcome, Report, ResourceReport};
+
+/// The report, against the truth.
+pub(super) fn check(scenario: &Scenario, view: &View<'_>, report: &Report, findings: &mut Findings) {
+    let left = view.left();
+    for resource in &report.resources {
+        one(view, report, resource, &left, findings);
+    }
+    complete(view, report, findings);
+    counts(view, report, findings);
+    if report.outcome == Outcome::Clean {
+        clean(view, report, &left, findings);
+    } else if scenario.mode == Mode::Clear
+        && report.outcome != Outcome::DryRun
+        && can_end_clean(scenario, view)
+    {
+        let what = format!("the outcome is {}: {:?}", report.outcome, report.reason);
+        findings.add(Rule::CleanIsReached, view.range.end.saturating_sub(1), what);
+    }
+}
+
+fn one(
+    view: &View<'_>,
+    report: &Report,
+    resource: &ResourceReport,
+    left: &BTreeMap<&str, usize>,
+    findings: &mut Findings,
+) {
+    let id = resource.id.as_str();
+    let last = view.range.end.saturating_sub(1);
+    let there = left.get(id).copied();
+    match resource.outcome {
+        ItemOutcome::Deleted | ItemOutcome::AlreadyGone => {
+            let ended = view.finished(id, view.range.end).unwrap_or(last);
+            if let Some(life) = there
+                && view.knows(life, ended)
+            {
+                let what = format!("{id} is reported as {} and is there", resource.outcome);
+                findings.add(Rule::DeletedIsGone, ended, what);
+            }
+        }
+        ItemOutcome::Failed | ItemOutcome::Blocked | ItemOutcome::Pending => {
+            let looked_back = matches!(report.outcome, Outcome::Leftovers | Outcome::Incomplete);
+            let gone = view
+                .lives()
+                .filter(|life| *view.thing(*life).id == *id)
+                .filter_map(|life| view.life(life).removed.as_ref().map(|(record, ..)| *record));
+            if there.is_none()
+                && looked_back
+                && let Some(gone) = gone.max()
+                && view.lists.iter().any(|list| {
+                    list.began > gone
+                        && *list.kind.as_ref() == *resource.type_name
+                        && *list.region.as_ref() == *resource.region
+                        && !list.found.iter().any(|life| *view.thing(*life).id == *id)
+                })
+            {
+                let what = format!("{id} is reported as {} and is gone", resource.outcome);
+                findings.add(Rule::LeftIsThere, last, what);
+            }
+        }
+        ItemOutcome::Kept => {
+            for life in
+                view.lives().filter(|life| *view.thing(*life).id == *id && view.known.contains_key(life))
+            {
+                let called = view
+                    .life(life)
+                    .removed
+                    .as_ref()
+                    .filter(|(record, _, how)| *how == How::Called && view.range.contains(record));
+                if let Some((record, ..)) = called
+                    && view.asked().any(|(_, _, asked)| asked == life)
+                {
+                    findings.add(
+                        Rule::KeptIsKept,
+                        *record,
+                        format!("{id} is reported as kept and was deleted"),
+                    );
+                }
+            }
+        }
+        ItemOutcome::Planned => {}
+    }
+}
+
+fn complete(view: &View<'_>, report: &Report, findings: &mut Findings) {
+    if view.planned == view.range.end {
+        return;
+    }
+    for list in view.lists.iter().filter(|list| list.record < view.planned) {
+        for life in list.found.iter().filter(|life| view.is_selected(view.thing(**life))) {
+            let id = &*view.thing(*life).id;
+            if view.scenario.mode == Mode::Clear && !report.resources.iter().any(|resource| resource.id == id)
+            {
+                findings.add(
+                    Rule::ReportIsComplete,
+                    view.planned,
+                    format!("{id} was found and is not reported"),
+                );
+            }
+        }
+    }
+    for life in view.lives().filter(|life| view.is_steady(*life) && view.is_targeted(view.thing(*life))) {
+        let thing = view.thing(life);
+        let listed = view.lists.iter().find(|list| {
+            list.record < view.planned && *list.kind == thing.kind && *list.region == thing.region
+        });
+        if let Some(list) = listed
+            && !list.found.contains(&life)
+        {
+            let what = format!("{} was there and was not found", thing.id);
+            findings.add(Rule::ReportIsComplete, list.record, what);
+        }
+    }
+}
+
+fn counts(view: &View<'_>, report: &Report, findings: &mut Findings) {
+    let count =
+        |outcome: ItemOutcome| report.resources.iter().filter(|resource| resource.outcome == outcome).count();
+    let summary = &report.summary;
+    let right = summary.found == report.resources.len()
+        && summary.kept == count(ItemOutcome::Kept)
+        && summary.deleted == count(ItemOutcome::Deleted)
+        && summary.already_gone == count(ItemOutcome::AlreadyGone)
+        && summary.failed == count(ItemOutcome::Failed)
+        && summary.blocked == count(ItemOutcome::Blocked)
+        && summary.pending == count(ItemOutcome::Pending);
+    if !right {
+        findings.add(Rule::ReportIsComplete, view.range.end.saturating_sub(1), "the counts are wrong");
+    }
+}
+
+fn clean(view: &View<'_>, report: &Report, left: &BTreeMap<&str, usize>, findings: &mut Findings) {
+    let last = view.range.end.saturating_sub(1);
+    if view.failed_lists > 0 {
+        let what = format!("{} listings failed, and the run is called clean", view.failed_lists);
+        findings.add(Rule::CleanIsClean, last, what);
+    }
+    let may_stay = keeps::may_stay(view);
+    for resource in &report.resources {
+        match resource.outcome {
+            ItemOutcome::Deleted | ItemOutcome::AlreadyGone => {}
+            ItemOutcome::Kept => {
+                let reason = may_stay.iter().any(|life| *view.thing(*life).id == *resource.id);
+                if !reason {
+                    let why = &resource.verdict.reason;
+                    findings.add(
+                        Rule::KeptIsKept,
+                        last,
+                        format!("{} is kept, though nothing says so: {why}", resource.id),
+                    );
+                }
+            }
+            other => {
+                let what = format!("{} is {other}, and the run is called clean", resource.id);
+                findings.add(Rule::CleanIsClean, last, what);
+            }
+        }
+    }
+    for (id, life) in left {
+        let thing = view.thing(*life);
+        // What nobody had seen when the run looked last came after it.
+        let seen =
+            view.is_selected(thing) && view.last_list(thing).is_some_and(|list| list.found.contains(life));
+        let kept = report
+            .resources
+            .iter()
+            .any(|resource| resource.id == **id && resource.outcome == ItemOutcome::Kept);
+        if seen && !kept {
+            findings.add(Rule::CleanIsClean, last, format!("{id} is there, and the run is called clean"));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Where a clean end is possible: scenarios in which nothing stands in the way for good.
+
+use super::keeps;
+use super::view::View;
+use super::{Ending, Scenario, Tag, Thing};
+use crate::error::ErrorKind;
+use crate::handler::TagSource;
+
+/// Whether the account can be cleared. Where this says yes, it must be; where it says no, nothing is said.
+pub(super) fn can_end_clean(scenario: &Scenario, view: &View<'_>) -> bool {
+    if scenario.ending != Ending::None || !scenario.happenings.is_empty() {
+        return false;
+    }
+    let lists = scenario.lists.iter().all(|trouble| trouble.calls.is_some_and(|calls| calls <= 3));
+    // Together with what fails in passing, these may be too many in a row.
+    let patient = scenario.lists.iter().all(|trouble| {
+        trouble.answer == ErrorKind::Throttled
+            || (trouble.answer == ErrorKind::Transient && scenario.passing == 0)
+    });
+    if !lists || !patient {
+        return false;
+    }
+    let things: Vec<&Thing> = scenario.things.iter().flat_map(with_left).collect();
+    let may_stay = keeps::may_stay(view);
+    let stays =
+        |thing: &Thing| view.lives().any(|life| view.thing(life).id == thing.id && may_stay.contains(&life));
+    let quiet = things.iter().all(|thing| {
+        let tags = scenario.kind(&thing.kind).tags == TagSource::None || thing.tag != Tag::Unreadable;
+        tags && thing.comes.is_none() && (thing.yields() && is_in_time(scenario, thing) || stays(thing))
+    });
+    let held = |thing: &Thing| {
+        let by_use = |other: &Thing| {
+            let along = thing.parent.as_ref() == Some(&other.id)
+                || other.parent.as_ref() == Some(&thing.id)
+                || other.is_owned_by(&thing.id);
+            other.id != thing.id
+                && !along
+                && other.uses.iter().any(|used| used.enforced && used.target == thing.id)
+                && (stays(other) || !view.is_targeted(other))
+        };
+        let by_holder = thing.holder.is_some();
+        by_holder || things.iter().any(|other| by_use(other))
+    };
+    quiet && !things.iter().any(|thing| !stays(thing) && held(thing))
+}
+
+fn with_left(thing: &Thing) -> Vec<&Thing> {
+    std::iter::once(thing).chain(thing.leaves.iter().flat_map(|(_, left)| with_left(left))).collect()
+}
+
+/// Whether its deletion is through before anybody loses patience.
+fn is_in_time(scenario: &Scenario, thing: &Thing) -> bool {
+    let kind = scenario.kind(&thing.kind);
+    let shown = kind.shows_state || kind.asks;
+    let takes = thing.takes.unwrap_or_default();
+    shown || takes < scenario.choice.patience / 3
+}

@@ -1,0 +1,123 @@
+//! What must stay, worked out from the cloud's own truth in the plainest way: an independent second opinion on verdicts.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::view::View;
+use super::{Tag, Thing};
+use crate::handler::TagSource;
+
+/// How a thing is kept for its own sake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direct {
+    /// AWS manages it, or it is not part of the run: that says nothing about what it uses.
+    Local,
+    /// By a rule: what it uses, and what would take it along, stays as well.
+    Kept,
+}
+
+/// How a thing is kept for its own sake, if it is.
+pub(super) fn direct(view: &View<'_>, thing: &Thing, stacks_above: &[&str]) -> Option<Direct> {
+    let choice = &view.scenario.choice;
+    if thing.managed {
+        return Some(Direct::Local);
+    }
+    let has_tags = view.scenario.kind(&thing.kind).tags != TagSource::None;
+    let tag = has_tags && keeps(view, thing.tag);
+    let denied = choice.deny.contains(&thing.id)
+        || choice.deny_stacks.iter().any(|stack| stacks_above.contains(&&**stack));
+    if (thing.protected && !choice.lift_protection) || tag || denied {
+        return Some(Direct::Kept);
+    }
+    (!view.is_selected(thing)).then_some(Direct::Local)
+}
+
+fn keeps(view: &View<'_>, tag: Tag) -> bool {
+    let choice = &view.scenario.choice;
+    match tag {
+        Tag::None | Tag::UntilPast => false,
+        Tag::Keep | Tag::UntilFuture | Tag::UntilNonsense => !choice.lift_tags,
+        Tag::Production => choice.deny_production,
+        Tag::Unreadable => !choice.lift_tags || choice.deny_production,
+    }
+}
+
+/// All of some lives that must stay: those kept for their own sake, and what these need.
+pub(super) fn closure(view: &View<'_>, lives: &[usize], record: usize) -> BTreeSet<usize> {
+    let place: HashMap<&str, Vec<usize>> = lives.iter().fold(HashMap::new(), |mut places, life| {
+        places.entry(&*view.thing(*life).id).or_default().push(*life);
+        places
+    });
+    let named = |id: &str| place.get(id).map_or(&[][..], Vec::as_slice).iter().copied();
+    let mut kept: BTreeSet<usize> = BTreeSet::new();
+    let mut local: BTreeSet<usize> = BTreeSet::new();
+    let mut work: Vec<usize> = Vec::new();
+    for &life in lives {
+        let stacks = stacks_above(view, life, &place);
+        match direct(view, view.thing(life), &stacks) {
+            None => continue,
+            Some(Direct::Local) => drop(local.insert(life)),
+            Some(Direct::Kept) => {}
+        }
+        kept.insert(life);
+        work.push(life);
+    }
+    while let Some(life) = work.pop() {
+        let thing = view.thing(life);
+        let along: Vec<usize> = lives
+            .iter()
+            .copied()
+            .filter(|other| {
+                let other = view.thing(*other);
+                other.is_owned_by(&thing.id) || other.parts_of.contains(&thing.id)
+            })
+            .collect();
+        work.extend(along.into_iter().filter(|other| kept.insert(*other)));
+        if local.contains(&life) {
+            continue;
+        }
+        let uses = thing.uses.iter().filter(|_| !view.is_cut(life, record)).map(|used| &used.target);
+        let needed = uses.chain(&thing.owners).chain(&thing.stacks).flat_map(|id| named(id));
+        // What a thing needs that stays is not kept for itself alone any more.
+        work.extend(needed.filter(|other| kept.insert(*other) | local.remove(other)));
+    }
+    kept
+}
+
+/// The stacks that own a life, directly or through others, and the life itself if it is one.
+fn stacks_above<'a>(view: &View<'a>, life: usize, place: &HashMap<&str, Vec<usize>>) -> Vec<&'a str> {
+    let mut all = vec![life];
+    let mut next = 0;
+    while let Some(&one) = all.get(next) {
+        next += 1;
+        let thing = view.thing(one);
+        for owner in thing.owners.iter().chain(&thing.stacks) {
+            for &owner in place.get(&**owner).map_or(&[][..], Vec::as_slice) {
+                if !all.contains(&owner) {
+                    all.push(owner);
+                }
+            }
+        }
+    }
+    all.into_iter()
+        .map(|life| view.thing(life))
+        .filter(|thing| view.scenario.kind(&thing.kind).stack)
+        .map(|thing| &*thing.id)
+        .collect()
+}
+
+/// What the run must keep: worked out from all that could be seen from before its beginning until its plan was made.
+pub(super) fn must_stay(view: &View<'_>) -> BTreeSet<usize> {
+    let seen: Vec<usize> = view
+        .lives()
+        .filter(|life| view.is_steady(*life) && view.is_targeted(view.thing(*life)))
+        .filter(|life| view.has_rules() || !view.is_unlisted(view.thing(*life)))
+        .collect();
+    closure(view, &seen, view.range.start)
+}
+
+/// What the run may have reasons to keep: worked out from everything it ever learned of.
+pub(super) fn may_stay(view: &View<'_>) -> BTreeSet<usize> {
+    let mut seen: Vec<usize> = view.known.keys().copied().collect();
+    seen.sort_unstable();
+    closure(view, &seen, view.range.start)
+}

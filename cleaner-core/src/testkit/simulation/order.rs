@@ -1,0 +1,157 @@
+//! What must go before what, worked out from the cloud's own truth: an independent second opinion on the graph.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::view::View;
+
+/// Who must go before whom among some lives, with everything's reach.
+pub(super) struct Order {
+    node_of: HashMap<usize, usize>,
+    /// What each node reaches over edges between things that know each other.
+    hard: Vec<Vec<bool>>,
+    /// What each node reaches over any edge.
+    any: Vec<Vec<bool>>,
+}
+
+impl Order {
+    pub(super) fn of(view: &View<'_>, lives: &[usize], record: usize) -> Self {
+        let node_of: HashMap<usize, usize> =
+            lives.iter().enumerate().map(|(node, life)| (*life, node)).collect();
+        let by_id: HashMap<&str, usize> = lives.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
+        let mut hard: Vec<(usize, usize)> = Vec::new();
+        let mut soft: Vec<(usize, usize)> = Vec::new();
+        for &life in lives {
+            let node = node_of[&life];
+            let thing = view.thing(life);
+            let above = ancestors(view, life, &by_id);
+            for owner in thing.owners.iter().chain(&thing.stacks).filter_map(|id| by_id.get(&**id)) {
+                if *owner != life {
+                    hard.push((node_of[owner], node));
+                }
+            }
+            if view.is_cut(life, record) {
+                continue;
+            }
+            for used in thing.uses.iter().filter_map(|used| by_id.get(&*used.target)) {
+                if above.contains(used) || *used == life {
+                    continue;
+                }
+                hard.push((node, node_of[used]));
+                for further in ancestors(view, *used, &by_id) {
+                    if further != life && !above.contains(&further) {
+                        soft.push((node, node_of[&further]));
+                    }
+                }
+            }
+        }
+        let nodes = type_edges(view, lives, &node_of, &mut soft);
+        let reach_hard = reach(nodes, &hard);
+        hard.extend(soft);
+        Self { node_of, hard: reach_hard, any: reach(nodes, &hard) }
+    }
+
+    /// Whether two lives are in a circle of things that know each other.
+    pub(super) fn in_hard_circle(&self, one: usize, other: usize) -> bool {
+        self.both_ways(&self.hard, one, other)
+    }
+
+    /// Whether no order between two types can hold here, since something wants it the other way round.
+    pub(super) fn has_no_order(&self, first: usize, second: usize) -> bool {
+        // Barriers stand between types: whatever leads back to the first, or from the second to anything before it, breaks them.
+        let circular = |life: usize| {
+            self.node_of.get(&life).is_some_and(|node| {
+                self.any[*node]
+                    .iter()
+                    .enumerate()
+                    .any(|(to, reaches)| *reaches && to != *node && self.any[to][*node])
+            })
+        };
+        circular(first) || circular(second)
+    }
+
+    fn both_ways(&self, reach: &[Vec<bool>], one: usize, other: usize) -> bool {
+        match (self.node_of.get(&one), self.node_of.get(&other)) {
+            (Some(one), Some(other)) => reach[*one][*other] && reach[*other][*one],
+            _ => false,
+        }
+    }
+}
+
+/// All that own a life, directly or through others.
+pub(super) fn ancestors(view: &View<'_>, life: usize, by_id: &HashMap<&str, usize>) -> Vec<usize> {
+    let mut all = vec![life];
+    let mut next = 0;
+    while let Some(&one) = all.get(next) {
+        next += 1;
+        let thing = view.thing(one);
+        for owner in thing.owners.iter().chain(&thing.stacks).filter_map(|id| by_id.get(&**id)) {
+            if !all.contains(owner) {
+                all.push(*owner);
+            }
+        }
+    }
+    all.remove(0);
+    all
+}
+
+/// Whether the type of one life goes before the type of another one, for want of better knowledge.
+pub(super) fn goes_first(view: &View<'_>, first: usize, second: usize) -> bool {
+    let (one, other) = (view.thing(first), view.thing(second));
+    let (kind, later) = (view.scenario.kind(&one.kind), view.scenario.kind(&other.kind));
+    let near = kind.global || later.global || one.region == other.region;
+    near && kind.name != later.name
+        && later.delete_after.contains(&kind.name)
+        && !kind.refs.contains(&later.name)
+        && !later.owned_by.contains(&kind.name)
+}
+
+fn type_edges(
+    view: &View<'_>,
+    lives: &[usize],
+    node_of: &HashMap<usize, usize>,
+    edges: &mut Vec<(usize, usize)>,
+) -> usize {
+    let mut nodes = lives.len();
+    let mut barriers: BTreeMap<(Arc<str>, Option<Arc<str>>), usize> = BTreeMap::new();
+    for &second in lives {
+        for &first in lives {
+            if !goes_first(view, first, second) {
+                continue;
+            }
+            let (one, other) = (view.thing(first), view.thing(second));
+            let global = view.scenario.kind(&one.kind).global || view.scenario.kind(&other.kind).global;
+            let within = if global { None } else { Some(one.region.clone()) };
+            let barrier = *barriers.entry((one.kind.clone(), within)).or_insert_with(|| {
+                nodes += 1;
+                nodes - 1
+            });
+            edges.push((node_of[&first], barrier));
+            edges.push((barrier, node_of[&second]));
+        }
+    }
+    nodes
+}
+
+/// What each node reaches.
+fn reach(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<bool>> {
+    let mut next: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+    for (from, to) in edges {
+        next[*from].push(*to);
+    }
+    (0..nodes)
+        .map(|start| {
+            let mut seen = vec![false; nodes];
+            let mut work = vec![start];
+            while let Some(node) = work.pop() {
+                for &to in &next[node] {
+                    if !seen[to] {
+                        seen[to] = true;
+                        work.push(to);
+                    }
+                }
+            }
+            seen
+        })
+        .collect()
+}

@@ -1,0 +1,243 @@
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::history::{History, Life, Operation, Said, What};
+use super::{Scenario, Thing};
+use crate::error::ErrorKind;
+
+/// One run as seen from outside: what it could know, and when.
+pub(super) struct View<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) history: &'a History,
+    /// The records of the run.
+    pub(super) range: Range<usize>,
+    /// When the plan was made, or the end of the run if there was none.
+    pub(super) planned: usize,
+    /// When the execution was over: the first look back, or the end.
+    pub(super) executed: usize,
+    /// The listings whose results the run used as such: record, type, region, what was found.
+    pub(super) lists: Vec<List<'a>>,
+    /// When the run first learned of a life.
+    pub(super) known: HashMap<usize, usize>,
+    /// The listings that failed before the plan was made.
+    pub(super) unlisted: BTreeSet<(Arc<str>, Arc<str>)>,
+    /// Whether any listing of the run failed so that nobody knows what there is.
+    pub(super) failed_lists: usize,
+    /// The regions looked at, and the types.
+    regions: BTreeSet<Arc<str>>,
+    kinds: BTreeSet<Arc<str>>,
+    /// The types that may need or own those of the run.
+    context: BTreeSet<Arc<str>>,
+}
+
+/// A listing the run learned from.
+pub(super) struct List<'a> {
+    pub(super) record: usize,
+    pub(super) kind: &'a Arc<str>,
+    pub(super) region: &'a Arc<str>,
+    pub(super) began: usize,
+    pub(super) found: &'a [usize],
+}
+
+impl<'a> View<'a> {
+    /// The runs of a history.
+    pub(super) fn all(scenario: &'a Scenario, history: &'a History) -> Vec<Self> {
+        let starts: Vec<usize> = (0..history.records.len())
+            .filter(|record| matches!(history.records[*record].what, What::RunBegan))
+            .collect();
+        let ends = starts.iter().skip(1).copied().chain([history.records.len()]);
+        starts.iter().copied().zip(ends).map(|(start, end)| Self::of(scenario, history, start..end)).collect()
+    }
+
+    fn of(scenario: &'a Scenario, history: &'a History, range: Range<usize>) -> Self {
+        let says = |record: &usize, what: &Said| matches!(&history.records[*record].what, What::Said { event, .. } if event == what);
+        let first = |what: Said| range.clone().find(|record| says(record, &what)).unwrap_or(range.end);
+        let planned = first(Said::Planned);
+        let executed = first(Said::VerifyStarted);
+        let mut view = Self {
+            regions: regions(scenario),
+            context: context(scenario, kinds(scenario)),
+            kinds: kinds(scenario),
+            scenario,
+            history,
+            planned,
+            executed,
+            lists: Vec::new(),
+            known: HashMap::new(),
+            unlisted: BTreeSet::new(),
+            failed_lists: 0,
+            range,
+        };
+        view.learn();
+        view
+    }
+
+    /// Tells apart the listings of scans and looks at single items: the run says when one of the former is finished.
+    fn learn(&mut self) {
+        let mut open: BTreeMap<(&Arc<str>, &Arc<str>), usize> = BTreeMap::new();
+        for record in self.range.clone() {
+            match &self.history.records[record].what {
+                What::Listed { kind, region, .. } | What::ListFailed { kind, region, .. } => {
+                    open.insert((kind, region), record);
+                }
+                What::Said { event: Said::ListFinished(kind, region), .. } => {
+                    let Some(list) = open.remove(&(kind, region)) else { continue };
+                    self.take(list);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn take(&mut self, record: usize) {
+        match &self.history.records[record].what {
+            What::Listed { kind, region, began, found } => {
+                for life in found {
+                    self.known.entry(*life).or_insert(record);
+                }
+                self.lists.push(List { record, kind, region, began: *began, found });
+            }
+            What::ListFailed { kind, region, error } => {
+                let off = self.scenario.off.contains(region);
+                // A service that was never there has nothing in it.
+                let absent = *error == ErrorKind::UnsupportedRegion && !self.scenario_has(kind, region);
+                // Where nothing was chosen, what fails is worth a warning only.
+                if off || absent || !self.regions.contains(region) {
+                    return;
+                }
+                self.failed_lists += 1;
+                if record < self.planned {
+                    self.unlisted.insert((kind.clone(), region.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn scenario_has(&self, kind: &str, region: &str) -> bool {
+        self.scenario.things.iter().any(|thing| *thing.kind == *kind && *thing.region == *region)
+    }
+
+    pub(super) fn life(&self, life: usize) -> &'a Life {
+        &self.history.lives[life]
+    }
+
+    pub(super) fn thing(&self, life: usize) -> &'a Thing {
+        &self.history.lives[life].thing
+    }
+
+    pub(super) fn at(&self, record: usize) -> std::time::Duration {
+        self.history.records[record].at
+    }
+
+    /// The numbers of all lives.
+    pub(super) fn lives(&self) -> Range<usize> {
+        0..self.history.lives.len()
+    }
+
+    /// Whether the run knew of a life when something happened.
+    pub(super) fn knows(&self, life: usize, record: usize) -> bool {
+        self.known.get(&life).is_some_and(|learned| *learned < record)
+    }
+
+    /// Whether the run may delete things of this type and region.
+    pub(super) fn is_selected(&self, thing: &Thing) -> bool {
+        self.kinds.contains(&thing.kind) && self.regions.contains(&thing.region)
+    }
+
+    /// Whether the run lists things of this type and region.
+    pub(super) fn is_targeted(&self, thing: &Thing) -> bool {
+        let stack = self.scenario.kind(&thing.kind).stack;
+        let everywhere = stack && self.regions.contains("global");
+        (stack || self.context.contains(&thing.kind)) && (everywhere || self.regions.contains(&thing.region))
+    }
+
+    /// Whether things of its type and region could not be listed when the plan was made.
+    pub(super) fn is_unlisted(&self, thing: &Thing) -> bool {
+        self.unlisted.contains(&(thing.kind.clone(), thing.region.clone()))
+    }
+
+    /// Whether the user has rules by which some things stay.
+    pub(super) fn has_rules(&self) -> bool {
+        let choice = &self.scenario.choice;
+        !choice.deny.is_empty() || !choice.deny_stacks.is_empty() || choice.deny_production
+    }
+
+    /// Whether a life was there, to be seen, all the time until the plan was made.
+    pub(super) fn is_steady(&self, life: usize) -> bool {
+        let it = self.life(life);
+        it.born < self.range.start
+            && it.visible <= self.at(self.range.start)
+            && it.removed.as_ref().is_none_or(|(end, ..)| *end > self.planned)
+    }
+
+    /// Whether a life's citations were cut before a moment.
+    pub(super) fn is_cut(&self, life: usize, record: usize) -> bool {
+        self.life(life).cut.is_some_and(|cut| cut < record)
+    }
+
+    /// The considered deletions, and the steps of deletions: record, operation, life.
+    pub(super) fn asked(&self) -> impl Iterator<Item = (usize, Operation, usize)> + '_ {
+        self.range.clone().filter_map(|record| match self.history.records[record].what {
+            What::Asked { operation, life } => Some((record, operation, life)),
+            _ => None,
+        })
+    }
+
+    /// When an item was last said to be at its end, before a record.
+    pub(super) fn finished(&self, id: &str, before: usize) -> Option<usize> {
+        (self.range.start..before).rev().find(|record| {
+            matches!(
+                &self.history.records[*record].what,
+                What::Said { event: Said::ItemFinished(item, _), .. } if **item == *id
+            )
+        })
+    }
+
+    /// The last listing of a type and region the run learned from.
+    pub(super) fn last_list(&self, thing: &Thing) -> Option<&List<'a>> {
+        self.lists.iter().rev().find(|list| **list.kind == *thing.kind && **list.region == *thing.region)
+    }
+
+    /// What is there at the end of the run, by id.
+    pub(super) fn left(&self) -> BTreeMap<&'a str, usize> {
+        self.lives()
+            .filter(|life| self.life(*life).is_there(self.range.end.saturating_sub(1)))
+            .map(|life| (&*self.life(life).thing.id, life))
+            .collect()
+    }
+}
+
+fn regions(scenario: &Scenario) -> BTreeSet<Arc<str>> {
+    if scenario.choice.regions.is_empty() {
+        scenario.regions.iter().chain(&scenario.off).cloned().chain(["global".into()]).collect()
+    } else {
+        scenario.choice.regions.iter().cloned().collect()
+    }
+}
+
+fn kinds(scenario: &Scenario) -> BTreeSet<Arc<str>> {
+    let chosen = |name: &Arc<str>| {
+        (scenario.choice.kinds.is_empty() || scenario.choice.kinds.contains(name))
+            && !scenario.choice.without.contains(name)
+    };
+    scenario.kinds.iter().map(|kind| kind.name.clone()).filter(chosen).collect()
+}
+
+/// The types of the run, and those that may need or own them, directly or through others.
+fn context(scenario: &Scenario, mut known: BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
+    loop {
+        let before = known.len();
+        for kind in &scenario.kinds {
+            if known.contains(&kind.name) {
+                known.extend(kind.owned_by.iter().cloned());
+            } else if kind.refs.iter().any(|needed| known.contains(needed)) {
+                known.insert(kind.name.clone());
+            }
+        }
+        if known.len() == before {
+            return known;
+        }
+    }
+}
