@@ -45,14 +45,16 @@ fn by_status(operation: &str, code: &str, message: &str, status: Option<u16>) ->
     match status {
         Some(429) => ErrorKind::Throttled,
         // A proxy's or an emulator's page says nothing about credentials, permissions or things.
-        Some(400..=501) if message.starts_with(NOT_AWS) => ErrorKind::Unexpected,
+        // A page that says "no such thing" instead of AWS's answer: this endpoint does not know the operation.
+        Some(404) if message.starts_with(NOT_AWS) => ErrorKind::UnsupportedRegion,
+        Some(400..500 | 500) if message.starts_with(NOT_AWS) => ErrorKind::Unexpected,
         Some(401) => ErrorKind::Credentials,
         Some(403) => ErrorKind::Denied,
         // Without a code, only an answer that never has a body says that the thing is gone.
         Some(404 | 410) if !code.is_empty() || operation.starts_with("Head") => ErrorKind::Gone,
         Some(409 | 423) => ErrorKind::Dependency,
         Some(412) => ErrorKind::Transient,
-        Some(501) => ErrorKind::Unexpected,
+        Some(501) => ErrorKind::UnsupportedRegion,
         Some(408 | 500..) => ErrorKind::Transient,
         _ => ErrorKind::Unexpected,
     }

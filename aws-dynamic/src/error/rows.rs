@@ -44,7 +44,7 @@ const NO_QUOTA: &str = "Delete*|List*|Describe*|Get*|BatchGet*|BatchDelete*|Dere
 
 pub(super) const ROWS: &[Row] = &[
     // ---- What an emulator lacks is a fact about the emulator, not about AWS.
-    code("NotImplementedByEmulator", Unexpected),
+    code("NotImplementedByEmulator", UnsupportedRegion),
     // ---- Services that say "not here" in their own words, under codes that mean something else elsewhere.
     of("securityhub", "InvalidAccess*", "not subscribed", UnsupportedRegion),
     of("macie2", "AccessDenied*", "not enabled", UnsupportedRegion),

@@ -4,7 +4,7 @@ use jmespath::Rcvar;
 use super::entry::{Call, Entry, ErrorRule};
 use super::json::{Root, share, text};
 use super::path::Path;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::handler::Context;
 
 /// Makes the calls of a type in one context, and reads their errors as the type wants them read.
@@ -29,6 +29,16 @@ impl<'a> Caller<'a> {
             async move { client.call(&call.operation, input).await.map_err(|error| self.reread(error.into())) }
         });
         Ok(share(output.await?))
+    }
+
+    /// Makes one call that only asks for more about a resource.
+    ///
+    /// Where the operation does not exist, nothing does that it could tell of: the answer is an empty object.
+    pub(super) async fn ask(&self, call: &Call, root: &Rcvar) -> Result<Rcvar, Error> {
+        match self.call(call, root).await {
+            Err(error) if error.kind == ErrorKind::UnsupportedRegion => Ok(Root::default().share()),
+            answer => answer,
+        }
     }
 
     /// Reads all pages of a listing, page by page: what is listed on each.

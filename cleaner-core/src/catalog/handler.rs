@@ -54,10 +54,23 @@ impl ResourceHandler for CatalogHandler {
     async fn delete(&self, context: &Context, resource: &Resource) -> Result<Deletion, Error> {
         let caller = Caller::new(context, &self.entry);
         let root = self.root(context, resource);
+        let mut hindered = None;
         for before in &self.entry.before {
-            step::run(before, &caller, &root, WhenGone::GoOn).await?;
+            match step::run(before, &caller, &root, WhenGone::GoOn).await {
+                // Whether the step was needed is for the deletion to say: AWS refuses it if so.
+                Err(error) if matches!(error.kind, ErrorKind::Unexpected | ErrorKind::UnsupportedRegion) => {
+                    hindered.get_or_insert(error);
+                }
+                result => result?,
+            }
         }
-        step::run(&self.entry.delete, &caller, &root, WhenGone::Tell).await?;
+        match (step::run(&self.entry.delete, &caller, &root, WhenGone::Tell).await, hindered) {
+            (Err(error), Some(hindered)) if error.kind != ErrorKind::Gone => {
+                let message = format!("{} (and before that, {hindered})", error.message);
+                return Err(Error { message, ..error });
+            }
+            (result, _) => result?,
+        }
         Ok(if self.entry.asynchronous { Deletion::Started } else { Deletion::Done })
     }
 

@@ -94,7 +94,7 @@ impl<'a> Listing<'a> {
     /// Adds what one more call tells of a thing; none if it has gone meanwhile.
     async fn described(self, lookup: &'a Lookup, thing: Rcvar) -> Result<Option<Rcvar>, Error> {
         let root = facts::listed_root(self.entry, &thing, self.ctx.clone())?.share();
-        match self.caller.call(&lookup.call, &root).await {
+        match self.caller.ask(&lookup.call, &root).await {
             Ok(output) => {
                 let more = lookup.at.as_ref().map_or_else(|| Ok(output.clone()), |at| at.eval(&output))?;
                 Ok(Some(Root::of(&thing).merged(&more).share()))

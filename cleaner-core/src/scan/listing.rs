@@ -7,7 +7,7 @@ use super::{ScanNeeds, Target};
 use crate::error::{Error, ErrorKind};
 use crate::handler::{Access, Context, DynHandler, Sink, TagSource};
 use crate::lane::Purpose;
-use crate::resource::{Fact, Resource};
+use crate::resource::{Fact, Resource, Tags};
 
 /// How many found resources may wait for the collector of a listing.
 const CHANNEL: usize = 256;
@@ -96,6 +96,8 @@ async fn ask(
     if tags && resource.tags.is_unread() {
         resource.tags = match handler.tags(context, &resource).await {
             Ok(tags) => tags.into(),
+            // Where the type's tags cannot even be asked for, there are none.
+            Err(error) if error.kind == ErrorKind::UnsupportedRegion => Fact::Known(Tags::new()),
             Err(error) => {
                 seems_gone |= error.kind == ErrorKind::Gone;
                 Fact::Unreadable(error.to_string())

@@ -3,7 +3,7 @@ use ErrorKind::*;
 
 /// Service, operation, code, message, status, kind. At least one for each row of the table.
 const EXAMPLES: &[(&str, &str, &str, &str, u16, ErrorKind)] = &[
-    ("sqs", "ListQueues", "NotImplementedByEmulator", "", 501, Unexpected),
+    ("sqs", "ListQueues", "NotImplementedByEmulator", "", 501, UnsupportedRegion),
     (
         "securityhub",
         "DescribeHub",
@@ -359,7 +359,7 @@ fn without_a_code_the_status_decides() {
         ("ListQueues", "", 429, Throttled),
         ("ListQueues", "", 403, Denied),
         ("HeadBucket", "", 404, Gone),
-        ("DeleteApp", page.as_str(), 404, Unexpected),
+        ("DeleteApp", page.as_str(), 404, UnsupportedRegion),
         ("DeleteApp", page.as_str(), 401, Unexpected),
         ("DeleteApp", page.as_str(), 403, Unexpected),
         ("DeleteApp", page.as_str(), 429, Throttled),
@@ -367,7 +367,7 @@ fn without_a_code_the_status_decides() {
         ("DeleteApp", "", 404, Unexpected),
         ("DeleteApp", page.as_str(), 500, Unexpected),
         ("DeleteApp", "", 500, Transient),
-        ("DeleteApp", page.as_str(), 501, Unexpected),
+        ("DeleteApp", page.as_str(), 501, UnsupportedRegion),
         ("DeleteApp", page.as_str(), 502, Transient),
         ("DeleteApp", "", 503, Transient),
         ("DeleteApp", "", 409, Dependency),
