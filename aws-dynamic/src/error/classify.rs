@@ -47,7 +47,7 @@ fn by_status(operation: &str, code: &str, message: &str, status: Option<u16>) ->
         // A proxy's or an emulator's page says nothing about credentials, permissions or things.
         // A page that says "no such thing" instead of AWS's answer: this endpoint does not know the operation.
         Some(404) if message.starts_with(NOT_AWS) => ErrorKind::UnsupportedRegion,
-        Some(400..500 | 500) if message.starts_with(NOT_AWS) => ErrorKind::Unexpected,
+        Some(status) if status <= 500 && message.starts_with(NOT_AWS) => ErrorKind::Unexpected,
         Some(401) => ErrorKind::Credentials,
         Some(403) => ErrorKind::Denied,
         // Without a code, only an answer that never has a body says that the thing is gone.

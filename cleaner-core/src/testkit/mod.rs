@@ -1,24 +1,16 @@
-//! A cloud that exists in memory only, for tests of the engine on virtual time.
+//! Clouds that exist in memory only, for tests of the engine on virtual time.
 
+#[cfg(test)]
 mod cloud;
+#[cfg(test)]
 mod handler;
+#[cfg(test)]
+mod memory;
 pub mod simulation;
 
+#[cfg(test)]
 pub(crate) use cloud::{Cloud, Thing};
+#[cfg(test)]
 pub(crate) use handler::{Listing, simulated};
-
-use crate::event::{Event, EventKind, Reporter};
-use std::sync::{Arc, Mutex};
-
-/// Remembers events.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Memory(pub(crate) Arc<Mutex<Vec<EventKind>>>);
-
-impl Reporter for Memory {
-    fn on_event(&mut self, event: &Event) -> std::io::Result<()> {
-        if !matches!(event.kind, EventKind::Tick { .. }) {
-            self.0.lock().expect("no test panics while it holds this").push(event.kind.clone());
-        }
-        Ok(())
-    }
-}
+#[cfg(test)]
+pub(crate) use memory::Memory;
