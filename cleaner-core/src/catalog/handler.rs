@@ -67,7 +67,7 @@ impl ResourceHandler for CatalogHandler {
         match (step::run(&self.entry.delete, &caller, &root, WhenGone::Tell).await, hindered) {
             (Err(error), Some(hindered)) if error.kind != ErrorKind::Gone => {
                 let message = format!("{} (and before that, {hindered})", error.message);
-                return Err(Error { message, ..error });
+                return Err(error.with_message(message));
             }
             (result, _) => result?,
         }

@@ -38,6 +38,13 @@ impl Error {
         self
     }
 
+    /// The same error in other words.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
     /// The same error with AWS's code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {

@@ -136,7 +136,7 @@ async fn stop_later(cloud: &Cloud, cleaner: &Cleaner, ending: Ending) {
         }
         _ => {}
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn options(scenario: &Scenario, registry: &Registry, mode: Mode, ending: Ending) -> Options {

@@ -104,17 +104,17 @@ impl Generator {
         let count = self.rng.usize(2..=7);
         let mut kinds: Vec<Kind> = (0..count).map(|number| self.kind(number)).collect();
         let names: Vec<Arc<str>> = kinds.iter().map(|kind| kind.name.clone()).collect();
-        for number in 0..count {
-            for other in 0..count {
+        for (number, kind) in kinds.iter_mut().enumerate() {
+            for (other, name) in names.iter().enumerate() {
                 if self.chance(if number == other { 25 } else { 22 }) {
-                    kinds[number].refs.push(names[other].clone());
+                    kind.refs.push(name.clone());
                 }
                 if number != other && self.chance(10) {
-                    kinds[number].owned_by.push(names[other].clone());
+                    kind.owned_by.push(name.clone());
                 }
                 // Types come after types in one direction only, as a test of the catalog makes sure.
                 if other < number && self.chance(15) {
-                    kinds[number].delete_after.push(names[other].clone());
+                    kind.delete_after.push(name.clone());
                 }
             }
         }
@@ -273,19 +273,19 @@ impl Generator {
             return;
         }
         let before = things.to_vec();
-        for number in 0..things.len() {
+        for (number, thing) in things.iter_mut().enumerate() {
             if !self.chance(12) {
                 continue;
             }
             let kind = self.pick(&all);
-            if kind.global != (&*things[number].region == "global") {
+            if kind.global != (&*thing.region == "global") {
                 continue;
             }
             let twins: Vec<&Thing> = before.iter().filter(|other| other.kind == kind.name).collect();
             let mut left = Thing {
                 id: format!("{}-left-{number}", kind.name.to_lowercase()).into(),
                 kind: kind.name.clone(),
-                region: things[number].region.clone(),
+                region: thing.region.clone(),
                 ..Thing::default()
             };
             // Under a name that was there before, or under a new one.
@@ -299,7 +299,7 @@ impl Generator {
             }
             self.temperament(&mut left, kind, &[], patience);
             let after = if self.chance(70) { Duration::ZERO } else { self.seconds(0..20) };
-            things[number].leaves.push((after, left));
+            thing.leaves.push((after, left));
         }
     }
 

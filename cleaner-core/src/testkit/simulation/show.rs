@@ -1,4 +1,6 @@
 use std::fmt;
+use std::fmt::Write as _;
+
 use std::sync::Arc;
 
 use super::history::{History, How, Said, What};
@@ -158,7 +160,7 @@ pub(super) fn story(history: &History, until: usize) -> String {
             What::Said { seq, event } => format!("   event {seq}: {event:?}"),
         };
         let at = record.at.as_secs_f64();
-        lines.push_str(&format!("{number:>6} {at:>10.3} {what}\n"));
+        writeln!(lines, "{number:>6} {at:>10.3} {what}").expect("a text takes whatever is written");
     }
     lines
 }
