@@ -3,13 +3,21 @@
 use std::time::Duration;
 
 use aws_config::{
-    BehaviorVersion, SdkConfig, identity::IdentityCache, profile::ProfileFileCredentialsProvider,
-    provider_config::ProviderConfig, sts::AssumeRoleProvider,
+    BehaviorVersion, SdkConfig,
+    identity::IdentityCache,
+    profile::{self, ProfileFileCredentialsProvider},
+    provider_config::ProviderConfig,
+    sts::AssumeRoleProvider,
 };
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime_api::client::{http::SharedHttpClient, identity::SharedIdentityCache};
 use aws_smithy_types::timeout::TimeoutConfig;
-use aws_types::{region::Region, sdk_ua_metadata::FrameworkMetadata};
+use aws_types::{
+    os_shim_internal::{Env, Fs},
+    region::Region,
+    sdk_ua_metadata::FrameworkMetadata,
+};
 
 use super::{AssumeRole, SessionOptions, Timeouts, http};
 use crate::{Error, ErrorKind};
@@ -39,6 +47,7 @@ pub(super) async fn sdk_config(options: SessionOptions) -> Result<SdkConfig, Err
         loader = loader.endpoint_url(url);
     }
     if let Some(profile) = options.profile {
+        check_profile(&profile).await?;
         // A profile that is named beats credentials in the environment, as in the AWS CLI; the SDK's own chain asks
         // the environment first.
         let provider = ProfileFileCredentialsProvider::builder()
@@ -55,6 +64,36 @@ pub(super) async fn sdk_config(options: SessionOptions) -> Result<SdkConfig, Err
         Some(role) => Ok(assume(config, role).await),
         None => Ok(config),
     }
+}
+
+/// Makes sure that a profile somebody names is there: the SDK only finds no credentials, and does not say why.
+async fn check_profile(name: &str) -> Result<(), Error> {
+    let profiles = profile::load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), None).await.map_err(
+        |error| fail(format!("the AWS configuration files cannot be read: {}", with_causes(&error))),
+    )?;
+    if profiles.get_profile(name).is_some() {
+        return Ok(());
+    }
+    let mut known: Vec<_> = profiles.profiles().map(|known| format!("`{known}`")).collect();
+    known.sort();
+    let known = if known.is_empty() {
+        "there are none".to_owned()
+    } else {
+        format!("there are {}", known.join(", "))
+    };
+    Err(fail(format!("the profile `{name}` is not in the AWS configuration files: {known}")))
+}
+
+/// An error and what caused it: the SDK's errors say little by themselves.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
 }
 
 /// Adds to `config` what a session needs and it does not have.

@@ -130,8 +130,10 @@ fn without_credentials_there_is_an_error_of_its_kind() {
 async fn child_none() {
     let error = load(None, None).await.check_credentials().await.expect_err("none");
     assert_eq!(error.kind(), aws_dynamic::ErrorKind::Credentials);
-    let error = load(Some("nonsense"), None).await.check_credentials().await.expect_err("no such profile");
-    assert!(error.to_string().contains("nonsense"), "{error}");
+    let options = SessionOptions { profile: Some("nonsense".to_owned()), ..SessionOptions::default() };
+    let error = Session::load(options).await.expect_err("no such profile");
+    assert_eq!(error.kind(), aws_dynamic::ErrorKind::Invalid);
+    assert!(error.to_string().contains("`nonsense`") && error.to_string().contains("`dev`"), "{error}");
 }
 
 #[tokio::test]
