@@ -6,7 +6,12 @@ use crate::resource::{GLOBAL, Region};
 pub(super) const ALL: &str = "all";
 
 /// The pattern of what may stand in a list of regions.
-pub(super) const PATTERN: &str = "^(all|global|[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})$";
+pub(super) const PATTERN: &str = "^(all|global|[a-z]{2,4}(-[a-z]+)*-\
+    (north|northeast|east|southeast|south|southwest|west|northwest|central)-[0-9]{1,2})$";
+
+/// How the part before the number of every region ends: a typing error there is found without asking AWS.
+const DIRECTIONS: [&str; 9] =
+    ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest", "central"];
 
 /// Words for "did you mean", and for nothing else: which regions there are is asked of AWS.
 const KNOWN: [&str; 36] = [
@@ -84,8 +89,8 @@ fn is_region(text: &str) -> bool {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
     (2..=4).contains(&area.len())
         && is_word(area)
-        && !middle.is_empty()
         && middle.iter().all(|word| is_word(word))
+        && middle.last().is_some_and(|word| DIRECTIONS.contains(word))
         && (1..=2).contains(&number.len())
         && number.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -99,8 +104,19 @@ mod tests {
         for region in ["eu-west-1", "us-gov-east-1", "ap-southeast-5", "eusc-de-east-1", "us-isob-west-1"] {
             assert!(is_region(region), "{region}");
         }
-        for word in ["", "eu", "eu-west", "eu-1", "eu-west-1a", "EU-WEST-1", "eu_west_1", "eu--1", "all", "*"]
-        {
+        for word in [
+            "",
+            "eu",
+            "eu-west",
+            "eu-1",
+            "eu-west-1a",
+            "EU-WEST-1",
+            "eu_west_1",
+            "eu--1",
+            "all",
+            "*",
+            "us-esat-1",
+        ] {
             assert!(!is_region(word), "{word}");
         }
     }

@@ -88,7 +88,9 @@ impl From<aws_dynamic::Error> for Error {
             code: error.code().map(str::to_owned),
             message: error.message().to_owned(),
             request_id: error.request_id().map(str::to_owned),
-            operation: Some(format!("{}:{}", error.service(), error.operation())),
+            // What went wrong before any call has none.
+            operation: (!error.operation().is_empty())
+                .then(|| format!("{}:{}", error.service(), error.operation())),
             source: Some(Arc::new(error)),
         }
     }
