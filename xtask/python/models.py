@@ -234,7 +234,10 @@ def bundle(wanted):
 
             near = difflib.get_close_matches(service, known, 1)
             fail(f"no AWS service is called {service!r}" + (f", did you mean {near[0]!r}?" if near else ""))
-        out[service] = json.dumps(trim(service, wanted[service]), separators=(",", ":")).encode()
+        model = trim(service, wanted[service])
+        # The client refuses services that speak nothing but CBOR; there is no use in packing them.
+        if model["operations"] and model["metadata"]["protocol"] != "smithy-rpc-v2-cbor":
+            out[service] = json.dumps(model, separators=(",", ":")).encode()
     return out
 
 
