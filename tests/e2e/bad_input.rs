@@ -22,7 +22,7 @@ fn mistakes_in_the_configuration_are_named_with_their_place() {
         ("version: 1\nfilters: [\n", &["aws-cleaner.yaml:"][..]),
         ("version: 1\nregoins: [all]\n", &["aws-cleaner.yaml:2:1", "regoins", "regions"]),
         ("version: 1\nregions: { all: yes }\n", &["aws-cleaner.yaml:2"]),
-        ("version: 1\nregions: [us-esat-1]\n", &["us-esat-1", "us-east-1"]),
+        ("version: 1\nregions: [us-esat-1]\n", &["aws-cleaner.yaml:2:11", "us-esat-1", "us-east-1"]),
         ("version: 2\n", &["aws-cleaner.yaml:1", "version"]),
         ("version: 1\ntypes: { include: [SQSQeue] }\n", &["aws-cleaner.yaml:2", "SQSQeue", "SQSQueue"]),
         ("version: 1\nfilters: { deny: [{ name: { regex: '(' } }] }\n", &["aws-cleaner.yaml:2", "regex"]),
@@ -64,14 +64,21 @@ fn mistakes_in_the_configuration_are_named_with_their_place() {
 }
 
 #[test]
+fn a_profile_that_does_not_exist_is_named() {
+    let scene = Scene::new();
+    let run = scene.cli(["clear", "--yes", "--account", scene.account(), "--profile", "nobody"]).run();
+    assert_eq!(run.code, Some(2), "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("`nobody`"), "{}", run.stderr);
+}
+
+#[test]
 fn all_mistakes_are_said_at_once() {
     let scene = Scene::new();
     let content = "version: 1\nregoins: [all]\nregions: [us-esat-1]\nfilters:\n  deny:\n    - { nmae: x }\n    \
                    - { name: { regex: '(' } }\npatience: soon\n";
     let text = refused(&scene, "aws-cleaner.yaml", content, &[]);
-    for place in ["aws-cleaner.yaml:2:", "aws-cleaner.yaml:6:", "aws-cleaner.yaml:7:", "aws-cleaner.yaml:8:"]
-    {
-        assert!(text.contains(place), "{place} is not in\n{text}");
+    for place in ["2:", "3:", "6:", "7:", "8:"].map(|place| format!("aws-cleaner.yaml:{place}")) {
+        assert!(text.contains(&place), "{place} is not in\n{text}");
     }
     assert_eq!(scene.calls(), []);
 }
@@ -130,7 +137,6 @@ fn wrong_arguments_are_usage_errors() {
             &["no/such/folder"],
         ),
         (&["clear", "--yes", "--account", &account, "--endpoint-url", "not a url"], &["not a url"]),
-        (&["clear", "--yes", "--account", &account, "--profile", "nobody"], &["nobody"]),
         (&["apply", "missing.json", "--yes", "--account", &account], &["missing.json"]),
         (&["config", "check", "missing.yaml"], &["missing.yaml"]),
         (&["clear", "--format", "xml"], &["xml"]),
