@@ -59,7 +59,7 @@ async fn a_page_of_html_is_not_taken_for_aws() {
             json!({"TypeName": "t"})
         )
         .await,
-        ErrorKind::Unexpected
+        ErrorKind::UnsupportedRegion
     );
     let error = call(ok("garbage"), "iam", "ListAccountAliases", json!({})).await.expect_err("a failure");
     assert_eq!((error.kind(), error.status()), (ErrorKind::Unexpected, Some(200)));
