@@ -164,12 +164,11 @@ iam.create_access_key(UserName="jo")
 }
 
 #[test]
-fn what_the_caller_keeps_cannot_be_lifted() {
+fn the_callers_own_role_cannot_be_lifted() {
     let scene = Scene::new();
     let (cli, _) =
         scene.clearing(HERE).file("aws-cleaner.yaml", "version: 1\nprotections: { lift: [caller] }\n");
-    let run = cli.run();
-    // Refused as a name that cannot be lifted, or without effect: never the end of the role.
-    assert!(matches!(run.code, Some(0 | 2)), "{:?}\n{}", run.code, run.stderr);
-    assert_eq!(scene.py(LEFT)["roles"], json!(["account-cleaner"]));
+    let run = cli.run().expect_code(2);
+    assert!(run.stderr.contains("aws-cleaner.yaml:2:") && run.stderr.contains("`caller`"), "{}", run.stderr);
+    assert_eq!(scene.calls(), []);
 }

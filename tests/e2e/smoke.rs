@@ -90,6 +90,62 @@ fn a_type_and_a_region_that_were_not_asked_for_stay() {
     assert_eq!(left, serde_json::json!([0, 1, 1, 1]));
 }
 
+#[test]
+fn exclusions_stay() {
+    let scene = Scene::new();
+    scene.py("for region in ('us-east-1', 'eu-west-1'):\n\
+         \x20   client('sqs', region).create_queue(QueueName='q')\n\
+         \x20   client('sns', region).create_topic(Name='t')");
+    let excluded = ["--exclude-region", "eu-west-1", "--exclude-type", "SNS*", "--type", "SQSQueue,SNSTopic"];
+    let done = Done::of(scene.clearing(excluded), 0).clean();
+    assert_eq!(done.count("deleted"), 1);
+    let left = scene.py(
+        "[len(client('sqs', r).list_queues().get('QueueUrls', [])) for r in ('us-east-1', 'eu-west-1')] + \
+         [len(client('sns', r).list_topics()['Topics']) for r in ('us-east-1', 'eu-west-1')]",
+    );
+    assert_eq!(left, serde_json::json!([0, 1, 1, 1]));
+}
+
+#[test]
+fn the_account_of_an_assumed_role_is_cleared_and_no_other() {
+    let (home, target) = (Scene::new(), Scene::of(&serde_json::json!({ "roles": ["cleaner"] })));
+    for scene in [&home, &target] {
+        scene.py("client('sqs').create_queue(QueueName='q')");
+    }
+    let role = format!("arn:aws:iam::{}:role/cleaner", target.account());
+    let arguments = [
+        "clear",
+        "--yes",
+        "--account",
+        target.account(),
+        "--report",
+        "report.json",
+        "--assume-role-arn",
+        &role,
+    ];
+    let done = Done::of(home.cli(arguments).args(HERE), 0).clean();
+    assert_eq!(done.report["account"]["id"], target.account());
+    assert_eq!(done.rule("IAMRole", "cleaner"), "built-in:caller");
+    let queues = "len(client('sqs').list_queues().get('QueueUrls', []))";
+    assert_eq!((home.py(queues), target.py(queues)), (1.into(), 0.into()));
+    assert_eq!(
+        home.cli(arguments[..6].iter().copied()).run().code,
+        Some(3),
+        "without the role it is another account"
+    );
+}
+
+#[test]
+fn the_account_is_looked_at_as_often_as_asked() {
+    let scene = Scene::new();
+    scene.py("client('sqs').create_queue(QueueName='q')");
+    let seen = scene.calls().len();
+    let arguments = ["--region", "us-east-1", "--type", "SQSQueue", "--verify-passes", "3"];
+    Done::of(scene.clearing(arguments), 0).clean();
+    let lists = since(&scene, seen).iter().filter(|call| call.operation == "ListQueues").count();
+    assert_eq!(lists, 4, "the scan, and three looks");
+}
+
 const ROLE: &str = r#"
 iam = client('iam')
 trust = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",

@@ -84,9 +84,9 @@ impl Judge<'_> {
         }
         // Where rules say that some things stay, what could not be listed may be one of them, and need this.
         if !self.filters.is_empty()
-            && let Some(why) = self.unlisted.users(resource)
+            && let Some(verdict) = self.ties(resource)
         {
-            return Verdict::unknown("built-in:users-unknown", why);
+            return verdict;
         }
         let judged = Judged::new(place, resources, relations, self.account, stacks_unknown);
         let verdict = self.filters.verdict(&judged, self.now);
@@ -96,6 +96,15 @@ impl Judge<'_> {
             Decision::Keep => Verdict::keep(rule.unwrap_or_else(|| "allow".to_owned()), verdict.reason),
             Decision::Unknown => Verdict::unknown(rule.unwrap_or_else(|| "allow".to_owned()), verdict.reason),
         }
+    }
+
+    /// Keeps what may have to do with something that stays and could not be listed.
+    fn ties(&self, resource: &Resource) -> Option<Verdict> {
+        let unlisted = self.unlisted;
+        let users = || Some(("built-in:users-unknown", unlisted.users(resource)?));
+        let owned = || Some(("built-in:owned-unknown", unlisted.owned(resource)?));
+        let wholes = || Some(("built-in:whole-unknown", unlisted.wholes(resource)?));
+        users().or_else(owned).or_else(wholes).map(|(rule, why)| Verdict::unknown(rule, why))
     }
 
     fn keep_tags(&self, resource: &Resource) -> Option<Verdict> {

@@ -27,7 +27,7 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
         let mut keep = |other: u32, rule: &str, reason: String| {
             let verdict = &mut verdicts[other as usize];
             if verdict.deletes() {
-                *verdict = Verdict::keep(rule, reason);
+                *verdict = Verdict::spread(rule, reason);
                 work.push(other);
             }
         };
@@ -43,7 +43,7 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
         let mut need = |other: u32, rule: &str, reason: String| {
             let verdict = &mut verdicts[other as usize];
             if verdict.deletes() {
-                *verdict = Verdict::keep(rule, reason);
+                *verdict = Verdict::spread(rule, reason);
                 work.push(other);
             } else if std::mem::take(&mut verdict.local) {
                 work.push(other);

@@ -11,6 +11,12 @@ pub struct Unlisted {
     stacks: Vec<(Region, String)>,
     /// For each type, the listings that failed of types that may need or own resources of it.
     users: HashMap<TypeName, Vec<(Region, TypeName)>>,
+    /// For each type, the listings that failed of types of which it takes resources along.
+    owned: HashMap<TypeName, Vec<(Region, TypeName)>>,
+    /// The listings that failed, by type.
+    failed: HashMap<TypeName, Vec<(Region, TypeName)>>,
+    /// The same by the name CloudFormation has for the type.
+    members: HashMap<String, Vec<(Region, TypeName)>>,
 }
 
 impl Unlisted {
@@ -26,6 +32,14 @@ impl Unlisted {
             }
             let owned =
                 registry.specs().filter(|other| other.owned_by.contains(&spec.name)).map(|other| &other.name);
+            let failed = (region.clone(), spec.name.clone());
+            for owner in &spec.owned_by {
+                unlisted.owned.entry(owner.clone()).or_default().push(failed.clone());
+            }
+            if let Some(name) = &spec.cloudformation {
+                unlisted.members.entry(name.clone()).or_default().push(failed.clone());
+            }
+            unlisted.failed.entry(spec.name.clone()).or_default().push(failed);
             for needed in spec.refs.iter().chain(owned).filter(|needed| **needed != spec.name) {
                 unlisted.users.entry(needed.clone()).or_default().push((region.clone(), spec.name.clone()));
             }
@@ -42,9 +56,33 @@ impl Unlisted {
 
     /// Why nobody knows whether something that stays needs this resource.
     pub(super) fn users(&self, resource: &Resource) -> Option<String> {
-        let near =
-            |region: &Region| *region == resource.region || region.is_global() || resource.region.is_global();
-        let (region, user) = self.users.get(&resource.type_name)?.iter().find(|(region, _)| near(region))?;
+        let (region, user) = near(self.users.get(&resource.type_name)?, resource)?;
         Some(format!("{user} could not be listed in {region}, and one may need it"))
     }
+
+    /// Why nobody knows whether this resource would take along something that stays.
+    pub(super) fn owned(&self, resource: &Resource) -> Option<String> {
+        let members = resource.members.iter().filter_map(|member| self.members.get(&*member.cloudformation));
+        let (region, owned) = self
+            .owned
+            .get(&resource.type_name)
+            .into_iter()
+            .chain(members)
+            .find_map(|all| near(all, resource))?;
+        Some(format!("{owned} could not be listed in {region}, and it may own one"))
+    }
+
+    /// Why nobody knows whether this resource is a part of something that stays.
+    pub(super) fn wholes(&self, resource: &Resource) -> Option<String> {
+        let wholes = resource.parts_of.iter().filter_map(|whole| self.failed.get(&whole.type_name));
+        let (region, whole) = wholes.into_iter().find_map(|all| near(all, resource))?;
+        Some(format!("{whole} could not be listed in {region}, and it is part of one"))
+    }
+}
+
+/// The first of some failed listings that may have to do with a resource.
+fn near<'a>(failed: &'a [(Region, TypeName)], resource: &Resource) -> Option<&'a (Region, TypeName)> {
+    failed
+        .iter()
+        .find(|(region, _)| *region == resource.region || region.is_global() || resource.region.is_global())
 }

@@ -12,6 +12,10 @@ pub enum Action {
     Unknown,
 }
 
+/// The rules by which keeps spread.
+const SPREAD: [&str; 4] =
+    ["built-in:needed", "built-in:owner-kept", "built-in:owns-kept", "built-in:part-of-kept"];
+
 /// Holds what was decided about a resource, and which rule decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -62,6 +66,17 @@ impl Verdict {
     /// Keeps because a rule could not be answered.
     pub fn unknown(rule: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { action: Action::Unknown, rule: Some(rule.into()), reason: reason.into(), local: false }
+    }
+
+    /// Keeps for the sake of another resource that stays.
+    pub(super) fn spread(rule: &str, reason: impl Into<String>) -> Self {
+        debug_assert!(SPREAD.contains(&rule), "{rule} is a rule by which keeps spread");
+        Self::keep(rule, reason)
+    }
+
+    /// Whether the resource itself is what a rule speaks of, not another one that needs it.
+    pub(crate) fn is_for_itself(&self) -> bool {
+        self.rule.as_deref().is_none_or(|rule| !SPREAD.contains(&rule))
     }
 
     /// Whether the resource is deleted.

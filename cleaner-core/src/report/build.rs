@@ -122,11 +122,48 @@ impl ReportBuilder {
         self.entries.insert(key, entry);
     }
 
-    /// Resources that came, or came back, during the run.
-    pub(crate) fn found_later(&mut self, plan: &Plan, places: &[u32]) {
-        for place in places {
-            let entry = &plan.entries[*place as usize];
-            self.entries.entry(entry.resource.key()).or_insert_with(|| entry.clone());
+    /// Resources that came, or came back, during the run. Of two of one name, the one that stays is the one that is there.
+    pub(crate) fn found_later(&mut self, plan: &Plan) {
+        for entry in plan.of_the_run() {
+            let key = entry.resource.key();
+            let Some(before) = self.entries.get(&key) else {
+                self.entries.insert(key, entry.clone());
+                continue;
+            };
+            let is_another = match is_replaced(before, entry) {
+                Some(is_replaced) => is_replaced,
+                // What would be deleted before, and now stays for its own sake, is another one.
+                None => entry.verdict.action == Action::Keep && entry.verdict.is_for_itself(),
+            };
+            if self.is_gone(&key) && !entry.verdict.deletes() && is_another {
+                self.came_back(entry);
+            }
+        }
+    }
+
+    /// Whether a resource that nobody can judge may be one that the run deleted, still listed: what is gone answers no questions.
+    pub(crate) fn may_lag(&self, entry: &Entry) -> bool {
+        let key = entry.resource.key();
+        let is_another = self.entries.get(&key).and_then(|before| is_replaced(before, entry)) == Some(true);
+        entry.verdict.action == Action::Unknown && self.is_gone(&key) && !is_another
+    }
+
+    /// Under the name of what was deleted there is something that stays.
+    pub(crate) fn came_back(&mut self, entry: &Entry) {
+        let key = entry.resource.key();
+        self.results.remove(&key);
+        self.entries.insert(key, entry.clone());
+    }
+
+    fn is_gone(&self, key: &ResourceKey) -> bool {
+        self.results.get(key).is_some_and(|result| result.outcome.is_gone())
+    }
+
+    /// Doubts later listings by what earlier ones found.
+    pub(crate) fn doubt(&self, lists: &mut [ListReport]) {
+        for list in lists {
+            let before = self.lists.get(&(list.type_name.clone(), list.region.clone()));
+            list.doubt(before.map_or(0, |before| before.found));
         }
     }
 
@@ -136,8 +173,7 @@ impl ReportBuilder {
     }
 
     /// What was not deleted for sure and is no longer listed is gone after all.
-    pub(crate) fn confirm_gone(&mut self, plan: &Plan) {
-        let listed: BTreeSet<ResourceKey> = plan.entries.iter().map(|entry| entry.resource.key()).collect();
+    pub(crate) fn confirm_gone(&mut self, listed: &BTreeSet<ResourceKey>) {
         let open: Vec<ResourceKey> = self
             .results
             .iter()
@@ -213,6 +249,11 @@ impl ReportBuilder {
             warnings: self.warnings.clone(),
         }
     }
+}
+
+/// Whether a resource is another one than that of its name before, if the dates tell.
+fn is_replaced(before: &Entry, now: &Entry) -> Option<bool> {
+    Some(before.resource.created.known()? != now.resource.created.known()?)
 }
 
 fn resource(entry: &Entry, result: Option<&ItemResult>) -> ResourceReport {

@@ -153,3 +153,13 @@ pub struct ListReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
 }
+
+impl ListReport {
+    /// Makes a listing a failed one if something was found here before, and now there is said to be no such service: nobody knows
+    /// then what there is.
+    pub(crate) fn doubt(&mut self, found_before: usize) {
+        if found_before > 0 && self.status == ListStatus::Unsupported {
+            self.status = ListStatus::Failed;
+        }
+    }
+}

@@ -57,7 +57,11 @@ impl Run<'_> {
         self.regions.extend(targets.iter().map(|target| target.region.clone()));
         self.types.extend(targets.iter().map(|target| target.handler.spec().name.clone()));
         self.recorder.emit(EventKind::ScanStarted { lists: targets.len() });
-        let found = self.scan(targets).await?;
+        let mut found = self.scan(targets).await?;
+        for list in &mut found.lists {
+            let before = saved.lists.iter().find(|before| place_of(before) == place_of(list));
+            list.doubt(before.map_or(0, |before| before.found));
+        }
         let mut lists = found.lists.clone();
         // What nobody knew when the plan was made, nobody knows now.
         let unknown = saved.lists.iter().filter(|list| !list.status.is_known());
@@ -181,15 +185,26 @@ impl Run<'_> {
     }
 
     /// Whether everything the plan deletes is gone by now.
-    fn prove_applied(&mut self, plan: &Plan, found: Found) -> bool {
+    fn prove_applied(&mut self, plan: &Plan, mut found: Found) -> bool {
+        self.report.doubt(&mut found.lists);
         self.report.lists_again(&found.lists);
         let present: HashMap<ResourceKey, &Resource> =
             found.resources.iter().map(|resource| (resource.key(), resource)).collect();
+        let is_there = |planned: &Resource| {
+            present.get(&planned.key()).is_some_and(|now| same_age(now, planned) != Some(false))
+        };
+        let still: BTreeSet<ResourceKey> = plan
+            .entries
+            .iter()
+            .map(|entry| &entry.resource)
+            .filter(|planned| is_there(planned))
+            .map(Resource::key)
+            .collect();
+        self.report.confirm_gone(&still);
         let mut proven = true;
         for place in plan.items() {
             let planned = &plan.entries[place as usize].resource;
-            let still = present.get(&planned.key()).is_some_and(|now| same_age(now, planned) != Some(false));
-            if still && !self.report.is_leftover(&planned.key()) {
+            if still.contains(&planned.key()) && !self.report.is_leftover(&planned.key()) {
                 self.report.still_listed(&planned.key());
                 proven = false;
             }

@@ -8,7 +8,7 @@ use super::{Run, RunError};
 use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, ItemRef};
 use crate::execute::ItemResult;
-use crate::plan::{Entry, Node, Plan};
+use crate::plan::{Entry, Node, Plan, Relations, Verdict, spread_keeps};
 use crate::report::ItemOutcome;
 use crate::resource::{Region, Resource, ResourceKey, TypeName};
 use crate::scan::Target;
@@ -32,10 +32,12 @@ impl Run<'_> {
         loop {
             pass += 1;
             self.recorder.emit(EventKind::VerifyStarted { pass, lists: targets.len() });
-            let found = self.scan(targets.clone()).await?;
+            let mut found = self.scan(targets.clone()).await?;
+            self.report.doubt(&mut found.lists);
             self.report.lists_again(&found.lists);
             let unknown = found.unknown_lists();
             plan = self.replan(plan, found);
+            self.report.found_later(&plan);
             let remaining = plan.items();
             // What the run could not delete is known to be there: it is a leftover, not news.
             let again: Vec<u32> = remaining
@@ -44,8 +46,17 @@ impl Run<'_> {
                 .filter(|place| !self.report.is_leftover(&plan.entries[*place as usize].resource.key()))
                 .collect();
             self.recorder.emit(EventKind::VerifyFinished { pass, remaining: remaining.len() });
-            if again.is_empty() {
-                self.report.confirm_gone(&plan);
+            // What is deleted and still listed cannot be asked for its tags: nobody knows, but it may pass.
+            let lagging: Vec<Entry> =
+                plan.entries.iter().filter(|entry| self.report.may_lag(entry)).cloned().collect();
+            let is_patient = last_change.elapsed() < self.options().patience;
+            if !is_patient {
+                for entry in &lagging {
+                    self.report.came_back(entry);
+                }
+            }
+            if again.is_empty() && (lagging.is_empty() || !is_patient) {
+                self.report.confirm_gone(&plan.entries.iter().map(|entry| entry.resource.key()).collect());
                 clean += 1;
                 if clean >= self.options().verify_passes.max(1) || unknown > 0 {
                     return Ok(true);
@@ -53,17 +64,15 @@ impl Run<'_> {
                 continue;
             }
             clean = 0;
-            if last_change.elapsed() >= self.options().patience {
+            if !is_patient {
                 for place in again {
                     let key = plan.entries[place as usize].resource.key();
                     self.report.still_listed(&key);
                 }
                 return Ok(false);
             }
-            self.report.found_later(&plan, &again);
             let again = self.without_held(&plan, again);
-            let deleted = self.delete_again(&plan, &again).await?;
-            if deleted > 0 {
+            if !again.is_empty() && self.delete_again(&plan, &again).await? > 0 {
                 last_change = Instant::now();
                 pause = FIRST_PAUSE;
             } else {
@@ -116,7 +125,7 @@ impl Run<'_> {
         let mut part = plan.clone();
         for (place, entry) in (0_u32..).zip(&mut part.entries) {
             if entry.verdict.deletes() && !wanted.contains(&place) {
-                entry.verdict = crate::plan::Verdict::managed("it could not be deleted before");
+                entry.verdict = Verdict::managed("it could not be deleted before");
             }
         }
         let (results, fatal) = self.execute_items(&part).await;
@@ -193,6 +202,14 @@ impl Run<'_> {
                 entry.verdict = before.verdict.clone();
                 entry.stack.clone_from(&before.stack);
             }
+        }
+        // What was kept before has its needs, too.
+        let resources: Vec<&Resource> = entries.iter().map(|entry| &entry.resource).collect();
+        let relations = Relations::of(resources.iter().copied(), self.registry());
+        let mut verdicts: Vec<Verdict> = entries.iter().map(|entry| entry.verdict.clone()).collect();
+        spread_keeps(&resources, &relations, &mut verdicts);
+        for (entry, verdict) in entries.iter_mut().zip(verdicts) {
+            entry.verdict = verdict;
         }
         Plan { entries, ..plan }
     }

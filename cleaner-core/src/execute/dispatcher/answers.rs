@@ -157,6 +157,11 @@ impl Dispatcher<'_, '_> {
         let now = Instant::now();
         let item = &mut self.items[node as usize];
         let State::Confirming { seen, .. } = &mut item.state else { return false };
+        // While AWS worked on it nobody lost patience; that begins now. Once: what fails each time must not go on for ever.
+        let ceased = *seen == Seen::Deleting && !matches!(status, Status::Deleting | Status::Gone);
+        if ceased && item.attempts <= 1 {
+            self.last_progress = now;
+        }
         match status {
             Status::Gone => {
                 let by_itself = item.attempts == 0 && !item.owned;

@@ -310,6 +310,8 @@ impl Account {
             resource.state = match (&it.failed, it.leaving, &it.removed) {
                 (Some(why), None, None) => State::Failed(why.clone()),
                 (_, Some(_), None) => State::Deleting,
+                // A list that lags behind shows what it last knew.
+                (_, _, Some(_)) if thing.takes.is_some() => State::Deleting,
                 _ => State::Present,
             };
         }

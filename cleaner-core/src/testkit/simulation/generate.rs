@@ -183,9 +183,11 @@ impl Generator {
             if owns && thing.parts_of.is_empty() && self.chance(1) {
                 thing.parts_of.push(other.id.clone());
             }
-            if is_near && !thing.managed && self.chance(1) {
+            if is_near && !thing.managed && kind.refs.contains(&other.kind) && self.chance(3) {
                 thing.managed = true;
                 thing.parent = Some(other.id.clone());
+                thing.uses.retain(|used| used.target != other.id);
+                thing.uses.push(Use { target: other.id.clone(), enforced: false, by: Naming::Id });
             }
         }
         thing.left = self.chance(15);

@@ -2,7 +2,7 @@
 
 use super::keeps;
 use super::view::View;
-use super::{Ending, Scenario, Tag, Thing};
+use super::{Again, Ending, Scenario, Tag, Thing};
 use crate::error::ErrorKind;
 use crate::handler::TagSource;
 
@@ -25,7 +25,9 @@ pub(super) fn can_end_clean(scenario: &Scenario, view: &View<'_>) -> bool {
     let stays =
         |thing: &Thing| view.lives().any(|life| view.thing(life).id == thing.id && may_stay.contains(&life));
     let quiet = things.iter().all(|thing| {
-        let tags = scenario.kind(&thing.kind).tags == TagSource::None || thing.tag != Tag::Unreadable;
+        // What cannot be read leaves a question open.
+        let readable = !matches!(thing.tag, Tag::Unreadable | Tag::UntilNonsense);
+        let tags = scenario.kind(&thing.kind).tags == TagSource::None || readable;
         tags && thing.comes.is_none() && (thing.yields() && is_in_time(scenario, thing) || stays(thing))
     });
     let held = |thing: &Thing| {
@@ -41,7 +43,7 @@ pub(super) fn can_end_clean(scenario: &Scenario, view: &View<'_>) -> bool {
         let by_holder = thing.holder.is_some();
         by_holder || things.iter().any(|other| by_use(other))
     };
-    quiet && !things.iter().any(|thing| !stays(thing) && held(thing))
+    quiet && !things.iter().any(|thing| held(thing) && (!stays(thing) || thing.managed))
 }
 
 fn with_left(thing: &Thing) -> Vec<&Thing> {
@@ -51,7 +53,7 @@ fn with_left(thing: &Thing) -> Vec<&Thing> {
 /// Whether its deletion is through before anybody loses patience.
 fn is_in_time(scenario: &Scenario, thing: &Thing) -> bool {
     let kind = scenario.kind(&thing.kind);
-    let shown = kind.shows_state || kind.asks;
+    let shown = kind.shows_state || (kind.asks && thing.again == Again::Started);
     let takes = thing.takes.unwrap_or_default();
     shown || takes < scenario.choice.patience / 3
 }

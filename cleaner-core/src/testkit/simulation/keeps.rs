@@ -41,13 +41,30 @@ fn keeps(view: &View<'_>, tag: Tag) -> bool {
     }
 }
 
+/// What stays, of some lives.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// All that stays.
+    pub(super) all: BTreeSet<usize>,
+    /// What is left alone, and may go along with something else.
+    pub(super) local: BTreeSet<usize>,
+}
+
 /// All of some lives that must stay: those kept for their own sake, and what these need.
-pub(super) fn closure(view: &View<'_>, lives: &[usize], record: usize) -> BTreeSet<usize> {
+pub(super) fn closure(view: &View<'_>, lives: &[usize], record: usize) -> Kept {
     let place: HashMap<&str, Vec<usize>> = lives.iter().fold(HashMap::new(), |mut places, life| {
         places.entry(&*view.thing(*life).id).or_default().push(*life);
         places
     });
-    let named = |id: &str| place.get(id).map_or(&[][..], Vec::as_slice).iter().copied();
+    // What could not be listed, and where, says nothing about what is elsewhere.
+    let named = |from: usize, id: &str| {
+        let (from, all) = (view.thing(from), place.get(id).map_or(&[][..], Vec::as_slice));
+        let far = view.is_unlisted(from);
+        all.iter().copied().filter(move |life| {
+            let region = &view.thing(*life).region;
+            !far || *region == from.region || &**region == "global" || &*from.region == "global"
+        })
+    };
     let mut kept: BTreeSet<usize> = BTreeSet::new();
     let mut local: BTreeSet<usize> = BTreeSet::new();
     let mut work: Vec<usize> = Vec::new();
@@ -76,11 +93,11 @@ pub(super) fn closure(view: &View<'_>, lives: &[usize], record: usize) -> BTreeS
             continue;
         }
         let uses = thing.uses.iter().filter(|_| !view.is_cut(life, record)).map(|used| &used.target);
-        let needed = uses.chain(&thing.owners).chain(&thing.stacks).flat_map(|id| named(id));
+        let needed = uses.chain(&thing.owners).chain(&thing.stacks).flat_map(|id| named(life, id));
         // What a thing needs that stays is not kept for itself alone any more.
         work.extend(needed.filter(|other| kept.insert(*other) | local.remove(other)));
     }
-    kept
+    Kept { all: kept, local }
 }
 
 /// The stacks that own a life, directly or through others, and the life itself if it is one.
@@ -106,7 +123,7 @@ fn stacks_above<'a>(view: &View<'a>, life: usize, place: &HashMap<&str, Vec<usiz
 }
 
 /// What the run must keep: worked out from all that could be seen from before its beginning until its plan was made.
-pub(super) fn must_stay(view: &View<'_>) -> BTreeSet<usize> {
+pub(super) fn must_stay(view: &View<'_>) -> Kept {
     let seen: Vec<usize> = view
         .lives()
         .filter(|life| view.is_steady(*life) && view.is_targeted(view.thing(*life)))
@@ -119,5 +136,5 @@ pub(super) fn must_stay(view: &View<'_>) -> BTreeSet<usize> {
 pub(super) fn may_stay(view: &View<'_>) -> BTreeSet<usize> {
     let mut seen: Vec<usize> = view.known.keys().copied().collect();
     seen.sort_unstable();
-    closure(view, &seen, view.range.start)
+    closure(view, &seen, view.range.start).all
 }

@@ -15,10 +15,11 @@ pub(super) struct Order {
 }
 
 impl Order {
-    pub(super) fn of(view: &View<'_>, lives: &[usize], record: usize) -> Self {
+    /// The order of some lives, among all that are known.
+    pub(super) fn of(view: &View<'_>, all: &[usize], lives: &[usize], record: usize) -> Self {
         let node_of: HashMap<usize, usize> =
             lives.iter().enumerate().map(|(node, life)| (*life, node)).collect();
-        let by_id: HashMap<&str, usize> = lives.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
+        let by_id: HashMap<&str, usize> = all.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
         let mut hard: Vec<(usize, usize)> = Vec::new();
         let mut soft: Vec<(usize, usize)> = Vec::new();
         for &life in lives {
@@ -26,8 +27,10 @@ impl Order {
             let thing = view.thing(life);
             let above = ancestors(view, life, &by_id);
             for owner in thing.owners.iter().chain(&thing.stacks).filter_map(|id| by_id.get(&**id)) {
-                if *owner != life {
-                    hard.push((node_of[owner], node));
+                if *owner != life
+                    && let Some(owner) = node_of.get(owner)
+                {
+                    hard.push((*owner, node));
                 }
             }
             if view.is_cut(life, record) {
@@ -37,10 +40,15 @@ impl Order {
                 if above.contains(used) || *used == life {
                     continue;
                 }
-                hard.push((node, node_of[used]));
+                if let Some(used) = node_of.get(used) {
+                    hard.push((node, *used));
+                }
                 for further in ancestors(view, *used, &by_id) {
-                    if further != life && !above.contains(&further) {
-                        soft.push((node, node_of[&further]));
+                    if further != life
+                        && !above.contains(&further)
+                        && let Some(further) = node_of.get(&further)
+                    {
+                        soft.push((node, *further));
                     }
                 }
             }

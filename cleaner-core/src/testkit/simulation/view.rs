@@ -22,8 +22,10 @@ pub(super) struct View<'a> {
     pub(super) known: HashMap<usize, usize>,
     /// The listings that failed before the plan was made.
     pub(super) unlisted: BTreeSet<(Arc<str>, Arc<str>)>,
-    /// Whether any listing of the run failed so that nobody knows what there is.
-    pub(super) failed_lists: usize,
+    /// The listings that failed when they were last tried, so that nobody knows what there is.
+    pub(super) failed_lists: BTreeSet<(Arc<str>, Arc<str>)>,
+    /// The listings that failed and are of no consequence.
+    forgiven: BTreeSet<(Arc<str>, Arc<str>)>,
     /// The regions looked at, and the types.
     regions: BTreeSet<Arc<str>>,
     kinds: BTreeSet<Arc<str>>,
@@ -66,7 +68,8 @@ impl<'a> View<'a> {
             lists: Vec::new(),
             known: HashMap::new(),
             unlisted: BTreeSet::new(),
-            failed_lists: 0,
+            failed_lists: BTreeSet::new(),
+            forgiven: BTreeSet::new(),
             range,
         };
         view.learn();
@@ -96,6 +99,7 @@ impl<'a> View<'a> {
                 for life in found {
                     self.known.entry(*life).or_insert(record);
                 }
+                self.failed_lists.remove(&(kind.clone(), region.clone()));
                 self.lists.push(List { record, kind, region, began: *began, found });
             }
             What::ListFailed { kind, region, error } => {
@@ -103,10 +107,13 @@ impl<'a> View<'a> {
                 // A service that was never there has nothing in it.
                 let absent = *error == ErrorKind::UnsupportedRegion && !self.scenario_has(kind, region);
                 // Where nothing was chosen, what fails is worth a warning only.
-                if off || absent || !self.regions.contains(region) {
+                let aside =
+                    !self.has_rules() && !self.kinds.contains(kind) && !self.scenario.kind(kind).stack;
+                if off || absent || aside || !self.regions.contains(region) {
+                    self.forgiven.insert((kind.clone(), region.clone()));
                     return;
                 }
-                self.failed_lists += 1;
+                self.failed_lists.insert((kind.clone(), region.clone()));
                 if record < self.planned {
                     self.unlisted.insert((kind.clone(), region.clone()));
                 }
@@ -150,7 +157,10 @@ impl<'a> View<'a> {
     pub(super) fn is_targeted(&self, thing: &Thing) -> bool {
         let stack = self.scenario.kind(&thing.kind).stack;
         let everywhere = stack && self.regions.contains("global");
-        (stack || self.context.contains(&thing.kind)) && (everywhere || self.regions.contains(&thing.region))
+        let forgiven = self.forgiven.contains(&(thing.kind.clone(), thing.region.clone()));
+        !forgiven
+            && (stack || self.context.contains(&thing.kind))
+            && (everywhere || self.regions.contains(&thing.region))
     }
 
     /// Whether things of its type and region could not be listed when the plan was made.

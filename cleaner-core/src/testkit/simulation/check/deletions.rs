@@ -10,8 +10,9 @@ use super::{Findings, Rule};
 /// What is deleted, and in which order.
 pub(super) fn check(scenario: &Scenario, view: &View<'_>, findings: &mut Findings) {
     let must_stay = keeps::must_stay(view);
-    kept(view, &must_stay, findings);
-    taken_along(view, &must_stay, findings);
+    kept(view, &must_stay.all, findings);
+    let firmly: BTreeSet<usize> = must_stay.all.difference(&must_stay.local).copied().collect();
+    taken_along(view, &firmly, findings);
     for (record, operation, life) in view.asked() {
         if operation == Operation::Delete {
             order(view, record, life, findings);
@@ -39,7 +40,10 @@ fn taken_along(view: &View<'_>, must_stay: &BTreeSet<usize>, findings: &mut Find
         let What::Removed { life, how: How::TakenAlong(owner) } = &view.history.records[record].what else {
             continue;
         };
-        if !must_stay.contains(life) || view.thing(*life).managed {
+        if !must_stay.contains(life) {
+            continue;
+        }
+        if !leads_to(view, *life, owner) {
             continue;
         }
         // What an earlier run has begun takes its course.
@@ -54,6 +58,16 @@ fn taken_along(view: &View<'_>, must_stay: &BTreeSet<usize>, findings: &mut Find
             findings.add(Rule::NothingKeptIsTakenAlong, record, what);
         }
     }
+}
+
+/// Whether the run could know that one thing goes along with another: everything between them was there to be seen.
+fn leads_to(view: &View<'_>, life: usize, owner: &str) -> bool {
+    let seen: HashMap<&str, usize> = view
+        .lives()
+        .filter(|life| view.is_steady(*life) && view.is_targeted(view.thing(*life)))
+        .map(|life| (&*view.thing(life).id, life))
+        .collect();
+    ancestors(view, life, &seen).into_iter().any(|above| *view.thing(above).id == *owner)
 }
 
 /// Whether the run should reckon with a life: it knows it, or it should know that it does not.
@@ -83,10 +97,15 @@ fn order(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings
         if !(owner || user) || !is_reckoned_with(view, life, record) {
             continue;
         }
+        // What could not be listed, and where, says nothing about what is elsewhere.
+        let far = other.region != thing.region && &*other.region != "global" && &*thing.region != "global";
+        if far && !view.knows(life, record) {
+            continue;
+        }
         let lives = known(view, record);
         let by_id: HashMap<&str, usize> = lives.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
         let goes_along = ancestors(view, life, &by_id).contains(&deleted);
-        if Order::of(view, &lives, view.range.start).in_hard_circle(life, deleted) {
+        if Order::of(view, &lives, &lives, view.range.start).in_hard_circle(life, deleted) {
             continue;
         }
         if owner {
@@ -113,12 +132,7 @@ fn types(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings
         if !is_item || view.finished(id, record).is_some() {
             continue;
         }
-        let items: Vec<usize> = lives
-            .iter()
-            .copied()
-            .filter(|life| view.finished(&view.thing(*life).id, view.executed).is_some())
-            .collect();
-        if !Order::of(view, &items, view.range.start).has_no_order(first, deleted) {
+        if !Order::of(view, &lives, &lives, view.range.start).has_no_order(first, deleted) {
             let what = format!("{} was to be deleted before {id} was through", view.thing(deleted).id);
             findings.add(Rule::TypesInOrder, record, what);
         }
@@ -126,15 +140,17 @@ fn types(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings
 }
 
 fn circles(view: &View<'_>, findings: &mut Findings) {
-    let lives: Vec<usize> = known(view, view.executed)
-        .into_iter()
+    let all = known(view, view.executed);
+    let lives: Vec<usize> = all
+        .iter()
+        .copied()
         .filter(|life| view.finished(&view.thing(*life).id, view.executed).is_some())
         .collect();
     let cites = |life: &usize| !view.thing(*life).uses.is_empty() || !view.thing(*life).owners.is_empty();
     if lives.len() < 2 || !lives.iter().any(cites) {
         return;
     }
-    let order = Order::of(view, &lives, view.range.start);
+    let order = Order::of(view, &all, &lives, view.range.start);
     let mut unlinked: BTreeSet<&str> = BTreeSet::new();
     for record in view.range.start..view.executed {
         match &view.history.records[record].what {

@@ -39,7 +39,7 @@ fn one(
     let there = left.get(id).copied();
     match resource.outcome {
         ItemOutcome::Deleted | ItemOutcome::AlreadyGone => {
-            let ended = view.finished(id, view.range.end).unwrap_or(last);
+            let ended = view.finished(id, view.range.end).unwrap_or(view.planned);
             if let Some(life) = there
                 && view.knows(life, ended)
             {
@@ -68,23 +68,15 @@ fn one(
             }
         }
         ItemOutcome::Kept => {
-            for life in
-                view.lives().filter(|life| *view.thing(*life).id == *id && view.known.contains_key(life))
-            {
-                let called = view
-                    .life(life)
-                    .removed
-                    .as_ref()
-                    .filter(|(record, _, how)| *how == How::Called && view.range.contains(record));
-                if let Some((record, ..)) = called
-                    && view.asked().any(|(_, _, asked)| asked == life)
-                {
-                    findings.add(
-                        Rule::KeptIsKept,
-                        *record,
-                        format!("{id} is reported as kept and was deleted"),
-                    );
-                }
+            let last_known =
+                view.lives().rev().find(|life| *view.thing(*life).id == *id && view.known.contains_key(life));
+            let called = last_known.and_then(|life| {
+                let (record, _, how) = view.life(life).removed.as_ref()?;
+                let asked = view.asked().any(|(_, _, asked)| asked == life);
+                (*how == How::Called && view.range.contains(record) && asked).then_some(*record)
+            });
+            if let Some(record) = called {
+                findings.add(Rule::KeptIsKept, record, format!("{id} is reported as kept and was deleted"));
             }
         }
         ItemOutcome::Planned => {}
@@ -140,8 +132,8 @@ fn counts(view: &View<'_>, report: &Report, findings: &mut Findings) {
 
 fn clean(view: &View<'_>, report: &Report, left: &BTreeMap<&str, usize>, findings: &mut Findings) {
     let last = view.range.end.saturating_sub(1);
-    if view.failed_lists > 0 {
-        let what = format!("{} listings failed, and the run is called clean", view.failed_lists);
+    if !view.failed_lists.is_empty() {
+        let what = format!("{:?} could not be listed, and the run is called clean", view.failed_lists);
         findings.add(Rule::CleanIsClean, last, what);
     }
     let may_stay = keeps::may_stay(view);
@@ -150,7 +142,8 @@ fn clean(view: &View<'_>, report: &Report, left: &BTreeMap<&str, usize>, finding
             ItemOutcome::Deleted | ItemOutcome::AlreadyGone => {}
             ItemOutcome::Kept => {
                 let reason = may_stay.iter().any(|life| *view.thing(*life).id == *resource.id);
-                if !reason {
+                // A plan leaves alone whatever it does not name.
+                if !reason && view.scenario.mode == Mode::Clear {
                     let why = &resource.verdict.reason;
                     findings.add(
                         Rule::KeptIsKept,
@@ -168,8 +161,9 @@ fn clean(view: &View<'_>, report: &Report, left: &BTreeMap<&str, usize>, finding
     for (id, life) in left {
         let thing = view.thing(*life);
         // What nobody had seen when the run looked last came after it.
-        let seen =
-            view.is_selected(thing) && view.last_list(thing).is_some_and(|list| list.found.contains(life));
+        let seen = view.is_selected(thing)
+            && view.last_list(thing).is_some_and(|list| list.found.contains(life))
+            && (view.scenario.mode == Mode::Clear || view.knows(*life, view.planned));
         let kept = report
             .resources
             .iter()
