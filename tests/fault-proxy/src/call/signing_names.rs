@@ -28,7 +28,6 @@ const DIFFERENT: &[(&str, &[&str])] = &[
             "marketplace-discovery",
             "marketplace-entitlement",
             "marketplace-reporting",
-            "meteringmarketplace",
         ],
     ),
     ("awsssoportal", &["sso"]),
