@@ -100,7 +100,7 @@ fn action(request: &Request) -> Option<String> {
 /// The model of a JSON call.
 fn of_target(service: &str, prefix: &str) -> &'static str {
     let models = models_signed_as(service);
-    if let [only] = models.as_slice() {
+    if let [only] = models {
         return only;
     }
     let fitting = models
@@ -112,7 +112,7 @@ fn of_target(service: &str, prefix: &str) -> &'static str {
 /// The model of a query call.
 fn of_action(service: &str, operation: &str) -> &'static str {
     let models = models_signed_as(service);
-    if let [only] = models.as_slice() {
+    if let [only] = models {
         return only;
     }
     let speaks = |id: &&&str| {

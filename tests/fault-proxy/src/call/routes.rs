@@ -52,8 +52,7 @@ impl Routes {
     }
 
     fn read(signing_name: &str) -> Self {
-        let services =
-            models_signed_as(signing_name).into_iter().filter_map(|id| Models::builtin().service(id));
+        let services = models_signed_as(signing_name).iter().filter_map(|id| Models::builtin().service(id));
         let mut routes = Vec::new();
         for service in services {
             let Some(protocol @ (Protocol::RestJson | Protocol::RestXml)) = service.protocol() else {

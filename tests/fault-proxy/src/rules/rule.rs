@@ -30,7 +30,7 @@ use crate::call::Call;
 /// | `deny`, `expired`, `opt_in` | access denied, credentials too old, a region that is not switched on; `expired` counts calls per access key | |
 /// | `wrong_region` | S3 redirects to where the bucket is | `home`, `bucket` (glob) |
 /// | `stale` | reads get an old answer again | `for` |
-/// | `defer` | writes are answered at once and carried out later | `delay` |
+/// | `defer` | writes are answered at once, even those that AWS would refuse, and carried out later | `delay` |
 /// | `lost_reply` | the call is carried out, then the connection is reset | |
 /// | `vanish` | writes are carried out twice, and the second answer is given | |
 ///
