@@ -144,6 +144,8 @@ impl Setup {
             // An empty choice would mean every type.
             return Err(RunError::Usage(vec!["no resource type is selected.".to_owned()]));
         }
+        let excluded = self.registry.specs().filter(|spec| config.excludes_type(spec.name.as_str()));
+        let exclude = excluded.map(|spec| spec.name.as_str().to_owned()).collect();
         let names = |regions: &mut dyn Iterator<Item = &cleaner_core::resource::Region>| {
             regions.map(|region| region.as_str().to_owned()).collect()
         };
@@ -154,7 +156,7 @@ impl Setup {
                 include: names(&mut config.regions.iter()),
                 exclude: names(&mut config.exclude_regions.iter()),
             },
-            types: TypeChoice { include: types, exclude: Vec::new() },
+            types: TypeChoice { include: types, exclude },
             filters: Arc::new(config.filters.clone()),
             settings: config
                 .settings

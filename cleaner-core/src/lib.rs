@@ -6,6 +6,9 @@
 //! identity -> guard -> scan -> plan -> execute -> verify -> report
 //! ```
 
+#[macro_use]
+mod mutated;
+
 pub mod account;
 mod builtin;
 pub mod catalog;

@@ -139,12 +139,17 @@ impl Config {
         included && !self.exclude_regions.contains(region)
     }
 
+    /// Whether a type is to stay untouched, given its canonical name.
+    pub fn excludes_type(&self, type_name: &str) -> bool {
+        self.exclude.iter().any(|exclude| exclude.selector.selects(type_name))
+    }
+
     /// Whether resources of a type may be deleted, given its canonical name. A type that is off by default is only selected
     /// by its name or an alias, never by a glob.
     pub fn selects_type(&self, type_name: &str, on_by_default: bool) -> bool {
         let include = &self.include.selector;
         let included = include.names(type_name) || (on_by_default && include.selects(type_name));
-        included && !self.exclude.iter().any(|exclude| exclude.selector.selects(type_name))
+        included && !self.excludes_type(type_name)
     }
 
     /// The switches of a type that are on.

@@ -272,7 +272,7 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
         let now = Instant::now();
         let place = self.order.items[node as usize];
         let blocked_by = self.blockers(place, &error);
-        if self.given_up && self.items[node as usize].parks > 0 {
+        if mutated!(NeverTriesAgain) || (self.given_up && self.items[node as usize].parks > 0) {
             return self.finish(node, ItemOutcome::Blocked, Some(error), blocked_by);
         }
         let item = &mut self.items[node as usize];
@@ -319,7 +319,7 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
         let (handler, resource) = (item.handler.clone(), item.resource.clone());
         let context = self.executor.access.context(&resource.type_name, &resource.region, Purpose::Delete);
         self.active.insert(node);
-        let handle = if item.circle.is_some() && !item.unlinked {
+        let handle = if item.circle.is_some() && !item.unlinked && !mutated!(SkipsUnlink) {
             item.state = State::Unlinking { since: now };
             self.tasks
                 .spawn(async move { Message::Unlinked(node, handler.unlink(&context, &resource).await) })

@@ -19,6 +19,9 @@ impl Dispatcher<'_, '_> {
             }
         };
         let idle = Instant::now().duration_since(self.last_progress) >= self.patience();
+        if mutated!(NeverGivesUp) {
+            return false;
+        }
         (idle || self.active().next().is_none()) && !self.active().any(hopeful)
     }
 

@@ -87,7 +87,7 @@ impl Groups {
     /// Learns that a look is over: how long it took, and whether anything had changed.
     pub(super) fn looked(&mut self, key: &GroupKey, elapsed: Duration, changed: bool) {
         if let Some(group) = self.groups.get_mut(key) {
-            group.in_flight = false;
+            group.in_flight = mutated!(NeverLooksAgain);
             group.pause = if changed { group.pause } else { group.pause.mul_f64(1.5).min(LONGEST) };
             // A long list must not be read back to back.
             group.next = Instant::now() + group.pause.max(elapsed * 4).min(LONGEST.max(elapsed));
@@ -139,7 +139,10 @@ pub(super) async fn look(
     let status = |resource: &Resource| match states.get(&resource.id) {
         None => Status::Gone,
         // The same name, made at another time: the one we know is gone, and this is none of our business here.
-        Some((_, created)) if matches!((created.known(), resource.created.known()), (Some(now), Some(then)) if now != then) => {
+        Some((_, created))
+            if !mutated!(NamesakeIsTheSame)
+                && matches!((created.known(), resource.created.known()), (Some(now), Some(then)) if now != then) =>
+        {
             Status::Gone
         }
         Some((State::Deleting, _)) => Status::Deleting,

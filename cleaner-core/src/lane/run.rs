@@ -37,7 +37,7 @@ impl Lane {
             };
             let (_own, _all, waited) = tokio::select! {
                 biased;
-                () = stop.cancelled() => return Err(Error::interrupted()),
+                () = stop.cancelled(), if !mutated!(IgnoresStop) => return Err(Error::interrupted()),
                 turn = turn => turn,
             };
             let sent = Instant::now();
@@ -49,6 +49,8 @@ impl Lane {
                 Err(error) => error,
             };
             match error.kind {
+                ErrorKind::Throttled if mutated!(LosesThrottledLists) => return Err(error),
+                ErrorKind::Transient if mutated!(TransientIsFinal) => return Err(error),
                 ErrorKind::Throttled => {
                     if let Some(rate) = budget.throttled(sent) {
                         self.slowed(name, rate);

@@ -109,6 +109,9 @@ fn instance_edges(
 ) {
     let owners = relations.ancestors(place);
     for owner in &relations.owners[place as usize] {
+        if mutated!(LosesOwners) {
+            break;
+        }
         if let Some(owner) = node_of.get(owner) {
             edges.push((*owner, node, true));
         }
@@ -118,12 +121,15 @@ fn instance_edges(
         if owners.contains(used) {
             continue;
         }
-        if let Some(used) = node_of.get(used) {
+        if let Some(used) = node_of.get(used)
+            && !mutated!(LosesUses)
+        {
             edges.push((node, *used, true));
         }
         // The owner of what it uses could not take that along while it is in use.
         for further in relations.ancestors(*used) {
             if further != place
+                && !mutated!(LosesOwnersOfUsed)
                 && !owners.contains(&further)
                 && let Some(further) = node_of.get(&further)
             {
@@ -149,7 +155,7 @@ fn type_edges(items: &[u32], resources: &[&Resource], registry: &Registry, edges
                 continue;
             };
             let known = other.spec().refs.contains(&spec.name) || spec.owned_by.contains(first);
-            if known || *first == spec.name {
+            if mutated!(LosesTypeOrder) || known || *first == spec.name {
                 continue;
             }
             for &node in waiting {

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use resource_filters::{Decision, Filters};
 
 use super::subject::Judged;
-use super::{Relations, Unlisted, Verdict, spread_keeps};
+use super::{Excluded, Relations, Unlisted, Verdict, spread_keeps};
 use crate::account::{AccountId, CALLER};
 use crate::resource::{Fact, Region, Resource, TypeName};
 
@@ -26,6 +26,8 @@ pub struct Judge<'a> {
     pub selected: &'a BTreeSet<TypeName>,
     /// The regions in which resources may be deleted; others were listed for the relations only.
     pub regions: &'a BTreeSet<Region>,
+    /// What the user left out by name.
+    pub excluded: &'a Excluded,
     /// The account.
     pub account: &'a AccountId,
     /// What could not be listed: it stays, and nobody knows what of all this it owns or needs.
@@ -52,17 +54,40 @@ impl Judge<'_> {
         resources: &[&Resource],
         relations: &Relations,
     ) -> Verdict {
-        if let Some(why) = &resource.managed {
+        if let Some(why) = &resource.managed
+            && !mutated!(IgnoresManaged)
+        {
             return Verdict::managed(why.as_ref());
         }
         if let Some(protection) = &resource.protection
+            && !mutated!(IgnoresProtections)
             && (&*protection.name == CALLER || !self.lifted.contains(&*protection.name))
         {
             return Verdict::keep(format!("built-in:{}", protection.name), protection.why.as_ref());
         }
-        let selected = self.selected.contains(&resource.type_name) && self.regions.contains(&resource.region);
+        let selected = mutated!(IgnoresSelection)
+            || self.selected.contains(&resource.type_name) && self.regions.contains(&resource.region);
         let verdict = self.by_rules(place, resource, resources, relations);
-        if verdict.deletes() && !selected { Verdict::not_selected() } else { verdict }
+        if !verdict.deletes() {
+            return verdict;
+        }
+        if let Some(verdict) = self.left_out(resource) {
+            return verdict;
+        }
+        if selected { verdict } else { Verdict::not_selected() }
+    }
+
+    /// Keeps what the user left out, and the stacks that would take it along.
+    fn left_out(&self, resource: &Resource) -> Option<Verdict> {
+        if mutated!(IgnoresExclusions) {
+            return None;
+        }
+        if self.excluded.types().contains(&resource.type_name) {
+            return Some(Verdict::keep("built-in:excluded", "its type is excluded from this run"));
+        }
+        let member = self.excluded.member(resource)?;
+        let reason = format!("would take {member} along, which is excluded from this run");
+        Some(Verdict::keep("built-in:owns-excluded", reason))
     }
 
     /// What the rules say, were the resource part of the run.
@@ -82,16 +107,14 @@ impl Judge<'_> {
         {
             return Verdict::unknown("built-in:stacks-unknown", why);
         }
-        // Where rules say that some things stay, what could not be listed may be one of them, and need this.
-        if !self.filters.is_empty()
-            && let Some(verdict) = self.ties(resource)
-        {
+        if let Some(verdict) = self.ties(resource) {
             return verdict;
         }
         let judged = Judged::new(place, resources, relations, self.account, stacks_unknown);
         let verdict = self.filters.verdict(&judged, self.now);
         let rule = verdict.rule.map(|rule| rule.to_string());
         match verdict.decision {
+            _ if mutated!(IgnoresRules) => Verdict::delete(rule, verdict.reason),
             Decision::Delete => Verdict::delete(rule, verdict.reason),
             Decision::Keep => Verdict::keep(rule.unwrap_or_else(|| "allow".to_owned()), verdict.reason),
             Decision::Unknown => Verdict::unknown(rule.unwrap_or_else(|| "allow".to_owned()), verdict.reason),
@@ -100,19 +123,29 @@ impl Judge<'_> {
 
     /// Keeps what may have to do with something that stays and could not be listed.
     fn ties(&self, resource: &Resource) -> Option<Verdict> {
+        if mutated!(ForgetsUnlistedUsers) {
+            return None;
+        }
         let unlisted = self.unlisted;
+        // Where rules say that some things stay, what could not be listed may be one of them, and need this.
+        let (any, left_out) = (|_: &TypeName| true, |owned: &TypeName| self.excluded.types().contains(owned));
+        if self.filters.is_empty() {
+            let why = unlisted.owned(resource, left_out)?;
+            return Some(Verdict::unknown("built-in:owned-unknown", why));
+        }
         let users = || Some(("built-in:users-unknown", unlisted.users(resource)?));
-        let owned = || Some(("built-in:owned-unknown", unlisted.owned(resource)?));
+        let owned = || Some(("built-in:owned-unknown", unlisted.owned(resource, any)?));
         let wholes = || Some(("built-in:whole-unknown", unlisted.wholes(resource)?));
         users().or_else(owned).or_else(wholes).map(|(rule, why)| Verdict::unknown(rule, why))
     }
 
     fn keep_tags(&self, resource: &Resource) -> Option<Verdict> {
-        if self.lifted.contains("keep-tag") {
+        if self.lifted.contains("keep-tag") || mutated!(IgnoresKeepTags) {
             return None;
         }
         let tags = match &resource.tags {
             Fact::Absent => return None,
+            Fact::Unreadable(_) if mutated!(IgnoresUnreadableTags) => return None,
             Fact::Known(tags) => tags,
             Fact::Unread => return Some(Verdict::unknown("built-in:keep-tag", "its tags were not read")),
             Fact::Unreadable(why) => {

@@ -16,6 +16,9 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
             parts[*whole as usize].push(part);
         }
     }
+    if mutated!(KeepsDoNotSpread) {
+        return;
+    }
     let mut work: Vec<u32> = (0_u32..)
         .zip(verdicts.iter())
         .filter(|(_, verdict)| !verdict.deletes())
@@ -31,7 +34,7 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
                 work.push(other);
             }
         };
-        for &owned in &relations.owned[at] {
+        for &owned in relations.owned[at].iter().filter(|_| !mutated!(KeepsNoOwned)) {
             keep(owned, "built-in:owner-kept", format!("belongs to {cause}, which stays"));
         }
         for &part in &parts[at] {
@@ -49,10 +52,10 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
                 work.push(other);
             }
         };
-        for &used in &relations.uses[at] {
+        for &used in relations.uses[at].iter().filter(|_| !mutated!(KeepsNoUsed)) {
             need(used, "built-in:needed", format!("is needed by {cause}, which stays"));
         }
-        for &owner in &relations.owners[at] {
+        for &owner in relations.owners[at].iter().filter(|_| !mutated!(KeepsNoOwners)) {
             need(owner, "built-in:owns-kept", format!("would take {cause} along, which stays"));
         }
     }

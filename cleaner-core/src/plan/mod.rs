@@ -4,6 +4,7 @@
 //! found resources -> relations (who uses, who owns whom) -> verdicts -> keeps spread -> graph of what waits for what
 //! ```
 
+mod excluded;
 mod explain;
 mod graph;
 mod judge;
@@ -14,6 +15,7 @@ mod subject;
 mod unlisted;
 mod verdict;
 
+pub use excluded::Excluded;
 pub use explain::Explanation;
 pub use graph::{Graph, Node};
 pub use judge::{Judge, KEEP_TAG, KEEP_UNTIL_TAG};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use resource_filters::Filters;
 use resource_filters::source::{Node, Problems};
 
-use super::{Action, Judge, Relations, Unlisted, Verdict};
+use super::{Action, Excluded, Judge, Relations, Unlisted, Verdict};
 use crate::account::AccountId;
 use crate::handler::{Registry, TypeSpec};
 use crate::report::{ListReport, ListStatus};
@@ -19,6 +19,7 @@ fn registry() -> Registry {
         .with(of(TypeSpec::new("Function", "lambda").refs(&["Role"]).cloudformation("AWS::Function")))
         .with(of(TypeSpec::new("Role", "iam").global().cloudformation("AWS::Role")))
         .with(of(TypeSpec::new("Stack", "cloudformation").stack().cloudformation("AWS::Stack")))
+        .with(of(TypeSpec::new("Part", "lambda").owned_by(&["Function"])))
         .build()
         .expect("the types fit together")
 }
@@ -27,6 +28,8 @@ struct World {
     resources: Vec<Resource>,
     lifted: BTreeSet<String>,
     selected: BTreeSet<TypeName>,
+    excluded: BTreeSet<TypeName>,
+    global_excluded: bool,
     failed: Vec<(&'static str, &'static str)>,
     rules: &'static str,
 }
@@ -37,6 +40,8 @@ impl World {
             resources: Vec::new(),
             lifted: BTreeSet::new(),
             selected: ["Function", "Role", "Stack"].map(TypeName::from).into(),
+            excluded: BTreeSet::new(),
+            global_excluded: false,
             failed: Vec::new(),
             rules: "{}",
         }
@@ -70,6 +75,7 @@ impl World {
             lifted: &self.lifted,
             selected: &self.selected,
             regions: &[Region::global(), Region::from("r1")].into(),
+            excluded: &Excluded::new(self.excluded.clone(), self.global_excluded, &registry),
             account: &account,
             unlisted: &Unlisted::of(&lists, &registry),
             now: "2026-01-01T00:00:00Z".parse().expect("a time"),
@@ -248,4 +254,53 @@ fn what_is_not_selected_stays_and_keeps_its_own() {
     world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Function", "owned")]);
     world.add("Function", "owned", |_| {}).add("Function", "loose", |_| {});
     assert_eq!(world.kept(), ["owned", "s"]);
+}
+
+fn excluding(excluded: &str) -> World {
+    let mut world = World::new();
+    world.excluded = [TypeName::from(excluded)].into();
+    world.selected.retain(|name| name.as_str() != excluded);
+    world
+}
+
+#[test]
+fn what_is_excluded_stays_with_what_it_needs() {
+    let mut world = excluding("Function");
+    world.add("Function", "f", |function| function.uses("Role", "needed"));
+    world.add("Role", "needed", |_| {}).add("Role", "free", |_| {});
+    assert_eq!(world.kept(), ["f", "needed"]);
+    assert_eq!(world.verdicts()["f"].rule.as_deref(), Some("built-in:excluded"));
+}
+
+#[test]
+fn no_stack_takes_along_what_is_excluded() {
+    let mut world = excluding("Function");
+    world.add("Stack", "s", |stack| {
+        stack.members = vec![member("AWS::Function", "not-listed"), member("AWS::Role", "r")];
+    });
+    world.add("Stack", "above", |stack| stack.members = vec![member("AWS::Stack", "s")]);
+    world.add("Stack", "other", |stack| stack.members = vec![member("AWS::Role", "gone")]);
+    world.add("Role", "r", |_| {}).add("Role", "gone", |_| {});
+    assert_eq!(world.kept(), ["above", "r", "s"]);
+    assert_eq!(world.verdicts()["s"].reason, "would take not-listed along, which is excluded from this run");
+}
+
+#[test]
+fn no_stack_takes_along_what_has_no_region_where_that_is_excluded() {
+    let mut world = World::new();
+    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Role", "r")]);
+    assert_eq!(world.kept(), Vec::<String>::new());
+    world.global_excluded = true;
+    assert_eq!(world.kept(), ["s"]);
+}
+
+#[test]
+fn an_owner_stays_where_what_it_may_take_along_is_excluded_and_could_not_be_listed() {
+    let mut world = excluding("Part");
+    world.add("Function", "f", |_| {}).add("Role", "r", |_| {});
+    assert_eq!(world.kept(), Vec::<String>::new());
+    world.failed.push(("Part", "r1"));
+    let verdicts = world.verdicts();
+    assert_eq!(verdicts["f"].action, Action::Unknown);
+    assert_eq!(verdicts["r"].action, Action::Delete);
 }

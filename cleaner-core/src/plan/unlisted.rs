@@ -49,6 +49,9 @@ impl Unlisted {
 
     /// Why nobody knows which stack owns a resource of this region. Stacks of any region may own global ones.
     pub(super) fn stacks(&self, region: &Region) -> Option<String> {
+        if mutated!(ForgetsUnlistedStacks) {
+            return None;
+        }
         let (unknown, why) =
             self.stacks.iter().find(|(unknown, _)| unknown == region || region.is_global())?;
         Some(format!("the stacks of {unknown} could not be listed, and one may own it: {why}"))
@@ -60,15 +63,16 @@ impl Unlisted {
         Some(format!("{user} could not be listed in {region}, and one may need it"))
     }
 
-    /// Why nobody knows whether this resource would take along something that stays.
-    pub(super) fn owned(&self, resource: &Resource) -> Option<String> {
+    /// Why nobody knows whether this resource would take along something that stays, of one of the types that may.
+    pub(super) fn owned(&self, resource: &Resource, may_stay: impl Fn(&TypeName) -> bool) -> Option<String> {
         let members = resource.members.iter().filter_map(|member| self.members.get(&*member.cloudformation));
         let (region, owned) = self
             .owned
             .get(&resource.type_name)
             .into_iter()
             .chain(members)
-            .find_map(|all| near(all, resource))?;
+            .flatten()
+            .find(|(region, owned)| is_near(region, resource) && may_stay(owned))?;
         Some(format!("{owned} could not be listed in {region}, and it may own one"))
     }
 
@@ -82,7 +86,10 @@ impl Unlisted {
 
 /// The first of some failed listings that may have to do with a resource.
 fn near<'a>(failed: &'a [(Region, TypeName)], resource: &Resource) -> Option<&'a (Region, TypeName)> {
-    failed
-        .iter()
-        .find(|(region, _)| *region == resource.region || region.is_global() || resource.region.is_global())
+    failed.iter().find(|(region, _)| is_near(region, resource))
+}
+
+/// Whether something of a region may have to do with a resource.
+fn is_near(region: &Region, resource: &Resource) -> bool {
+    *region == resource.region || region.is_global() || resource.region.is_global()
 }

@@ -103,6 +103,9 @@ impl ReportBuilder {
 
     /// An item is through. A resource deleted before and found gone now was deleted.
     pub(crate) fn result(&mut self, key: &ResourceKey, mut result: ItemResult) {
+        if mutated!(FailedIsDeleted) && result.outcome == ItemOutcome::Failed {
+            result.outcome = ItemOutcome::Deleted;
+        }
         if let Some(before) = self.results.get(key) {
             result.attempts += before.attempts;
             result.started_at = before.started_at.or(result.started_at);
@@ -135,7 +138,12 @@ impl ReportBuilder {
                 // What would be deleted before, and now stays for its own sake, is another one.
                 None => entry.verdict.action == Action::Keep && entry.verdict.is_for_itself(),
             };
-            if self.is_gone(&key) && !entry.verdict.deletes() && is_another {
+            if !(self.is_gone(&key) && is_another) {
+                continue;
+            }
+            if entry.verdict.deletes() {
+                self.entries.insert(key, entry.clone());
+            } else {
                 self.came_back(entry);
             }
         }
@@ -214,6 +222,7 @@ impl ReportBuilder {
             .entries
             .values()
             .map(|entry| resource(entry, self.results.get(&entry.resource.key())))
+            .filter(|one| !(mutated!(LosesLeftovers) && one.outcome == ItemOutcome::Blocked))
             .collect();
         let lists: Vec<ListReport> = self.lists.values().cloned().collect();
         let count = |outcome: ItemOutcome| resources.iter().filter(|one| one.outcome == outcome).count();

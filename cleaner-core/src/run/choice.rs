@@ -64,7 +64,10 @@ impl TypeChoice {
     pub fn resolve(&self, registry: &Registry) -> Result<BTreeSet<TypeName>, Vec<String>> {
         let mut problems = Vec::new();
         let include = compile(&self.include, registry, &mut problems);
-        let exclude = compile(&self.exclude, registry, &mut problems);
+        let excluded = self.excluded(registry).unwrap_or_else(|more| {
+            problems.extend(more);
+            BTreeSet::new()
+        });
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -78,9 +81,24 @@ impl TypeChoice {
         Ok(registry
             .specs()
             .filter(|spec| if include.is_empty() { spec.default } else { matches(&include, spec) })
-            .filter(|spec| !exclude.iter().any(|(_, glob)| names(spec).any(|name| glob.is_match(name))))
+            .filter(|spec| !excluded.contains(&spec.name))
             .map(|spec| spec.name.clone())
             .collect())
+    }
+
+    /// The types to leave alone.
+    ///
+    /// # Errors
+    /// The patterns that are no glob, or match no type, each with the nearest name.
+    pub fn excluded(&self, registry: &Registry) -> Result<BTreeSet<TypeName>, Vec<String>> {
+        let mut problems = Vec::new();
+        let exclude = compile(&self.exclude, registry, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let is_out =
+            |spec: &&TypeSpec| exclude.iter().any(|(_, glob)| names(spec).any(|name| glob.is_match(name)));
+        Ok(registry.specs().filter(is_out).map(|spec| spec.name.clone()).collect())
     }
 }
 

@@ -9,8 +9,9 @@ use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, Recorder, Reporter};
 use crate::handler::{Access, Registry};
 use crate::lane::Lanes;
+use crate::plan::Excluded;
 use crate::report::ApiStats;
-use crate::resource::Region;
+use crate::resource::{GLOBAL, Region};
 
 /// Clears one account. Several may work in one process; they share nothing.
 pub struct Cleaner {
@@ -176,10 +177,13 @@ impl Cleaner {
             Err(error) => self.named_regions().ok_or(error)?,
         };
         let types = self.options.types.resolve(&self.registry).map_err(RunError::Usage)?;
+        let left_out = self.options.types.excluded(&self.registry).map_err(RunError::Usage)?;
+        let global = self.options.regions.exclude.iter().any(|name| name == GLOBAL);
         let regions = self.options.regions.resolve(&enabled).map_err(RunError::Usage)?;
         let mut run =
             Run::new(self, identity, alias, access, Recorder::new(reporters), slowed_lanes, deadline);
         run.enabled = enabled;
+        run.excluded = Excluded::new(left_out, global, &self.registry);
         run.announce(types, regions, warnings);
         Ok(run)
     }

@@ -34,7 +34,8 @@ impl Run<'_> {
         let mut fatal = self.execute(&plan).await;
         let mut proof = None;
         if fatal.is_none() && self.cleaner.stop().cause().is_none() {
-            match self.verify(plan).await {
+            let verified = if mutated!(SkipsVerify) { Ok(true) } else { self.verify(plan).await };
+            match verified {
                 Ok(found) => proof = Some(found),
                 Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
                 Err(_) => {}
@@ -71,7 +72,9 @@ impl Run<'_> {
     pub fn check_limit(&self, plan: &Plan) -> Result<(), RunError> {
         let planned = plan.items().len();
         match self.options().max_deletions {
-            Some(limit) if planned > limit => Err(Refusal::TooManyDeletions { planned, limit }.into()),
+            Some(limit) if planned > limit && !mutated!(LimitMeansNothing) => {
+                Err(Refusal::TooManyDeletions { planned, limit }.into())
+            }
             _ => Ok(()),
         }
     }
@@ -109,7 +112,8 @@ impl Run<'_> {
         let report = self.report.build(self.cleaner.stats(), cause);
         let summary = &report.summary;
         let left = summary.failed + summary.blocked + summary.pending;
-        let unknown = summary.unknown_lists + summary.unknown_verdicts;
+        let unknown =
+            if mutated!(UnknownIsClean) { 0 } else { summary.unknown_lists + summary.unknown_verdicts };
         let (outcome, reason) = match (&fatal, cause, proof) {
             (Some(error), _, _) => (Outcome::Failed, Some(error.to_string())),
             (None, Some(StopCause::Reporter), _) => (

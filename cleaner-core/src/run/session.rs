@@ -11,7 +11,9 @@ use crate::account::{Identity, Refusal, protect_own_hands};
 use crate::error::Error;
 use crate::event::{EventKind, ItemRef, Recorder};
 use crate::handler::{Access, Registry};
-use crate::plan::{Entry, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Unlisted};
+use crate::plan::{
+    Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Unlisted,
+};
 use crate::report::{ListReport, ReportBuilder};
 use crate::resource::{Region, Resource, TypeName};
 use crate::scan::{Found, ScanNeeds, Scanner, Target};
@@ -28,6 +30,7 @@ pub struct Run<'a> {
     pub(super) report: ReportBuilder,
     pub(super) types: BTreeSet<TypeName>,
     pub(super) regions: BTreeSet<Region>,
+    pub(super) excluded: Excluded,
     pub(super) enabled: Vec<Region>,
     alias: Option<String>,
     pub(super) slowed: UnboundedReceiver<EventKind>,
@@ -65,6 +68,7 @@ impl<'a> Run<'a> {
             report,
             types: BTreeSet::new(),
             regions: BTreeSet::new(),
+            excluded: Excluded::default(),
             enabled: Vec::new(),
             alias,
             slowed,
@@ -133,8 +137,10 @@ impl<'a> Run<'a> {
         let targets = self.targets();
         self.recorder.emit(EventKind::ScanStarted { lists: targets.len() });
         let mut found = self.scan(targets).await?;
-        self.forgive_elsewhere(&mut found);
-        let entries = self.judge(found.resources, created_at, &found.lists);
+        let forgiven = self.forgive_elsewhere(&mut found);
+        let left_out = forgiven.into_iter().filter(|list| self.excluded.types().contains(&*list.type_name));
+        let lists: Vec<ListReport> = found.lists.iter().cloned().chain(left_out).collect();
+        let entries = self.judge(found.resources, created_at, &lists);
         let plan = Plan {
             version: PLAN_VERSION,
             tool: self.options().tool.clone(),
@@ -185,7 +191,8 @@ impl<'a> Run<'a> {
         targets
     }
 
-    /// The types that were not chosen and may need or own what was, directly or through others.
+    /// The types that were not chosen and may need or own what was, directly or through others; and those that are left out and
+    /// would go along with it.
     fn context_types(&self) -> BTreeSet<TypeName> {
         let mut known = self.types.clone();
         loop {
@@ -200,7 +207,10 @@ impl<'a> Run<'a> {
                 .specs()
                 .filter(|spec| !known.contains(&spec.name))
                 .filter(|spec| {
-                    owners.contains(&spec.name) || spec.refs.iter().any(|needed| known.contains(needed))
+                    let is_out = self.excluded.types().contains(&spec.name);
+                    owners.contains(&spec.name)
+                        || spec.refs.iter().any(|needed| known.contains(needed))
+                        || (is_out && spec.owned_by.iter().any(|owner| known.contains(owner)))
                 })
                 .map(|spec| spec.name.clone())
                 .collect();
@@ -213,7 +223,8 @@ impl<'a> Run<'a> {
 
     /// Where nothing was chosen, a listing that fails is worth a word and no more: an organisation that forbids a region forbids
     /// making stacks there, too. The same goes for types that were not chosen, unless rules may keep some of what was not listed.
-    fn forgive_elsewhere(&mut self, found: &mut Found) {
+    /// Returns these listings.
+    fn forgive_elsewhere(&mut self, found: &mut Found) -> Vec<ListReport> {
         let no_rules = self.options().filters.is_empty();
         let is_stack = |name: &str| self.registry().get(name).is_some_and(|handler| handler.spec().is_stack);
         let elsewhere = |list: &ListReport| {
@@ -222,13 +233,14 @@ impl<'a> Run<'a> {
             !list.status.is_known() && (aside || !self.regions.contains(list.region.as_str()))
         };
         let forgiven: Vec<ListReport> = found.lists.extract_if(.., |list| elsewhere(list)).collect();
-        for list in forgiven {
-            let why = list.error.map(|error| error.to_string()).unwrap_or_default();
+        for list in &forgiven {
+            let why = list.error.as_ref().map(ToString::to_string).unwrap_or_default();
             self.warn(format!(
                 "{} in {}, which is not part of this run, could not be listed: {why}",
                 list.type_name, list.region
             ));
         }
+        forgiven
     }
 
     pub(super) async fn scan(&mut self, targets: Vec<Target>) -> Result<Found, RunError> {
@@ -263,6 +275,7 @@ impl<'a> Run<'a> {
             lifted: &self.options().lifted,
             selected: &self.types,
             regions: &self.regions,
+            excluded: &self.excluded,
             account: &self.identity.account,
             unlisted: &Unlisted::of(lists, self.registry()),
             now,

@@ -29,6 +29,7 @@ impl Run<'_> {
         let (mut pass, mut clean) = (0, 0);
         let mut pause = FIRST_PAUSE;
         let mut last_change = Instant::now();
+        let mut news: HashSet<ResourceKey> = HashSet::new();
         loop {
             pass += 1;
             self.recorder.emit(EventKind::VerifyStarted { pass, lists: targets.len() });
@@ -43,6 +44,7 @@ impl Run<'_> {
             let again: Vec<u32> = remaining
                 .iter()
                 .copied()
+                .filter(|_| !mutated!(LooksBackOnly))
                 .filter(|place| !self.report.is_leftover(&plan.entries[*place as usize].resource.key()))
                 .collect();
             self.recorder.emit(EventKind::VerifyFinished { pass, remaining: remaining.len() });
@@ -72,7 +74,9 @@ impl Run<'_> {
                 return Ok(false);
             }
             let again = self.without_held(&plan, again);
-            if !again.is_empty() && self.delete_again(&plan, &again).await? > 0 {
+            // Deleting the same thing once more is no progress: its list may lag behind, or somebody makes it again and again.
+            let deleted = self.delete_again(&plan, &again).await?;
+            if deleted.into_iter().filter(|key| news.insert(key.clone())).count() > 0 {
                 last_change = Instant::now();
                 pause = FIRST_PAUSE;
             } else {
@@ -90,6 +94,9 @@ impl Run<'_> {
 
     /// Sets aside what something still uses or owns that could not be deleted: as in the execution, it is blocked by that.
     fn without_held(&mut self, plan: &Plan, mut again: Vec<u32>) -> Vec<u32> {
+        if mutated!(LeftoversHoldNothing) {
+            return again;
+        }
         let items = plan.items();
         let graph = plan.graph(self.registry());
         let mut work: Vec<Node> = (0_u32..)
@@ -119,8 +126,11 @@ impl Run<'_> {
         again
     }
 
-    /// Deletes items that are there though they should not be; tells how many really were there.
-    async fn delete_again(&mut self, plan: &Plan, again: &[u32]) -> Result<usize, RunError> {
+    /// Deletes items that are there though they should not be; tells which really were there.
+    async fn delete_again(&mut self, plan: &Plan, again: &[u32]) -> Result<Vec<ResourceKey>, RunError> {
+        if again.is_empty() {
+            return Ok(Vec::new());
+        }
         let wanted: HashSet<u32> = again.iter().copied().collect();
         let mut part = plan.clone();
         for (place, entry) in (0_u32..).zip(&mut part.entries) {
@@ -129,10 +139,13 @@ impl Run<'_> {
             }
         }
         let (results, fatal) = self.execute_items(&part).await;
-        let mut deleted = 0;
+        let mut deleted = Vec::new();
         for (place, result) in part.items().into_iter().zip(results) {
-            deleted += usize::from(result.outcome == ItemOutcome::Deleted);
-            self.report.result(&part.entries[place as usize].resource.key(), result);
+            let key = part.entries[place as usize].resource.key();
+            if result.outcome == ItemOutcome::Deleted {
+                deleted.push(key.clone());
+            }
+            self.report.result(&key, result);
         }
         match fatal {
             Some(error) => Err(error.into()),
@@ -159,6 +172,9 @@ impl Run<'_> {
             .collect();
         for spec in self.registry().specs().filter(|spec| spec.by_product && self.types.contains(&spec.name))
         {
+            if mutated!(ForgetsByProducts) {
+                break;
+            }
             let near = regions.iter().filter(|region| fits(spec, region));
             // A listing that failed in the scan has its say there.
             places.extend(
@@ -198,7 +214,9 @@ impl Run<'_> {
         resources.sort_by_cached_key(Resource::key);
         let mut entries = self.judge(resources, plan.created_at, &found.lists);
         for entry in &mut entries {
-            if let Some(before) = kept.get(&entry.resource.key()) {
+            if let Some(before) = kept.get(&entry.resource.key())
+                && !mutated!(ForgetsEarlierKeeps)
+            {
                 entry.verdict = before.verdict.clone();
                 entry.stack.clone_from(&before.stack);
             }

@@ -153,6 +153,10 @@ impl Scanner<'_> {
                 found.resources.extend(resources);
                 (ListStatus::Ok, count, None)
             }
+            Err(_) if mutated!(IgnoresFailedLists) => (ListStatus::Ok, 0, None),
+            Err(error) if mutated!(LosesThrottledLists) && error.kind == ErrorKind::Throttled => {
+                (ListStatus::Ok, 0, None)
+            }
             Err(error) => (status_of(&error), 0, Some(error)),
         };
         recorder.emit(EventKind::ListFinished {

@@ -6,7 +6,10 @@ mod cloud;
 mod handler;
 #[cfg(test)]
 mod memory;
+mod mutation;
 pub mod simulation;
+
+pub use mutation::{Mutation, caught};
 
 #[cfg(test)]
 pub(crate) use cloud::{Cloud, Thing};

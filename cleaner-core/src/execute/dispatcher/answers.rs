@@ -83,6 +83,9 @@ impl Dispatcher<'_, '_> {
     pub(super) fn attempted(&mut self, node: Node, result: Result<Deletion, Error>) {
         let item = &mut self.items[node as usize];
         let error = match result {
+            Ok(Deletion::Started) if mutated!(StartedIsGone) => {
+                return self.finish(node, ItemOutcome::Deleted, None, Vec::new());
+            }
             Ok(Deletion::Done) => return self.finish(node, ItemOutcome::Deleted, None, Vec::new()),
             Ok(Deletion::Started) => {
                 let event = EventKind::Waiting { item: ItemRef::from(&*item.resource) };
@@ -95,6 +98,9 @@ impl Dispatcher<'_, '_> {
             Err(error) => error,
         };
         match error.kind {
+            ErrorKind::Denied if mutated!(DeniedIsGone) => {
+                self.finish(node, ItemOutcome::Deleted, None, Vec::new());
+            }
             ErrorKind::Gone => {
                 let first = item.attempts == 1;
                 let outcome = if first { ItemOutcome::AlreadyGone } else { ItemOutcome::Deleted };
@@ -139,6 +145,11 @@ impl Dispatcher<'_, '_> {
                 }
             }
             Err(error) if error.kind == ErrorKind::Credentials => self.fatal = Some(error),
+            Err(_) if mutated!(UnreadableIsGone) => {
+                for node in nodes {
+                    self.finish(*node, ItemOutcome::Deleted, None, Vec::new());
+                }
+            }
             Err(error) => {
                 for node in nodes {
                     let item = &mut self.items[*node as usize];
@@ -163,6 +174,10 @@ impl Dispatcher<'_, '_> {
             self.last_progress = now;
         }
         match status {
+            Status::Failed(_) if mutated!(FailedLateIsGone) => {
+                self.finish(node, ItemOutcome::Deleted, None, Vec::new());
+                true
+            }
             Status::Gone => {
                 let by_itself = item.attempts == 0 && !item.owned;
                 let outcome = if by_itself { ItemOutcome::AlreadyGone } else { ItemOutcome::Deleted };

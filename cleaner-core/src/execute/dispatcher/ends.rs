@@ -48,6 +48,9 @@ impl Dispatcher<'_, '_> {
             self.finished += 1;
             self.active.remove(&node);
             self.groups.remove(&self.group(node), node);
+            if mutated!(FinishesTwice) {
+                self.recorder.emit(event.clone());
+            }
             self.recorder.emit(event);
             if outcome.is_gone() {
                 self.progressed();
@@ -58,7 +61,7 @@ impl Dispatcher<'_, '_> {
                 }
             } else {
                 self.failed += 1;
-                if !self.ending {
+                if !self.ending && !mutated!(BlocksNobody) {
                     for &(after, hard) in &self.order.graph.after[node as usize] {
                         if hard {
                             ends.push((after, ItemOutcome::Blocked, None, vec![label.clone()]));
@@ -69,7 +72,7 @@ impl Dispatcher<'_, '_> {
             if let Some(circle) = circle {
                 self.circle_unlinked(circle);
             }
-            self.pass_on(node, outcome.is_gone());
+            self.pass_on(node, outcome.is_gone() || mutated!(BlocksNobody));
         }
     }
 

@@ -66,6 +66,7 @@ impl Generator {
         }
         self.close_circles(&kinds, &mut things);
         self.leave_things(&kinds, &mut things, patience);
+        spare_owners(&mut things);
         let mut scenario = Scenario {
             seed,
             off: if self.chance(5) { vec!["off".into()] } else { Vec::new() },
@@ -433,4 +434,32 @@ impl Generator {
 
 fn near(one: &Thing, other: &Thing) -> bool {
     one.region == other.region || &*one.region == "global" || &*other.region == "global"
+}
+
+/// What its owners leave behind holds neither these nor what goes along with them: nothing could ever be deleted then.
+fn spare_owners(things: &mut [Thing]) {
+    let before = things.to_vec();
+    for thing in things.iter_mut().filter(|thing| thing.left) {
+        let above = above(&before, &thing.id);
+        for used in &mut thing.uses {
+            let along = self::above(&before, &used.target).iter().any(|owner| above.contains(owner));
+            used.enforced &= !above.contains(&used.target) && !along;
+        }
+    }
+}
+
+/// All that own a thing, directly or through others.
+fn above(things: &[Thing], id: &Arc<str>) -> Vec<Arc<str>> {
+    let mut all = vec![id.clone()];
+    let mut next = 0;
+    while let Some(one) = all.get(next).cloned() {
+        next += 1;
+        for thing in things.iter().filter(|thing| thing.id == one) {
+            let owners = thing.owners.iter().chain(&thing.stacks);
+            let new: Vec<_> = owners.filter(|owner| !all.contains(owner)).cloned().collect();
+            all.extend(new);
+        }
+    }
+    all.remove(0);
+    all
 }

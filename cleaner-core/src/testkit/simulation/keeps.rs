@@ -16,7 +16,12 @@ pub(super) enum Direct {
 }
 
 /// How a thing is kept for its own sake, if it is.
-pub(super) fn direct(view: &View<'_>, thing: &Thing, stacks_above: &[&str]) -> Option<Direct> {
+pub(super) fn direct(
+    view: &View<'_>,
+    thing: &Thing,
+    stacks_above: &[&str],
+    excluded: &[usize],
+) -> Option<Direct> {
     let choice = &view.scenario.choice;
     if thing.managed {
         return Some(Direct::Local);
@@ -25,7 +30,9 @@ pub(super) fn direct(view: &View<'_>, thing: &Thing, stacks_above: &[&str]) -> O
     let tag = has_tags && keeps(view, thing.tag);
     let denied = choice.deny.contains(&thing.id)
         || choice.deny_stacks.iter().any(|stack| stacks_above.contains(&&**stack));
-    if (thing.protected && !choice.lift_protection) || tag || denied {
+    let takes_along = excluded.iter().any(|life| view.thing(*life).stacks.contains(&thing.id));
+    let is_out = choice.without.contains(&thing.kind) || takes_along;
+    if (thing.protected && !choice.lift_protection) || tag || denied || is_out {
         return Some(Direct::Kept);
     }
     (!view.is_selected(thing)).then_some(Direct::Local)
@@ -50,8 +57,8 @@ pub(super) struct Kept {
     pub(super) local: BTreeSet<usize>,
 }
 
-/// All of some lives that must stay: those kept for their own sake, and what these need.
-pub(super) fn closure(view: &View<'_>, lives: &[usize], record: usize) -> Kept {
+/// All of some lives that must stay: those kept for their own sake, and what these need. Stacks that own something excluded stay.
+pub(super) fn closure(view: &View<'_>, lives: &[usize], excluded: &[usize], record: usize) -> Kept {
     let place: HashMap<&str, Vec<usize>> = lives.iter().fold(HashMap::new(), |mut places, life| {
         places.entry(&*view.thing(*life).id).or_default().push(*life);
         places
@@ -70,7 +77,7 @@ pub(super) fn closure(view: &View<'_>, lives: &[usize], record: usize) -> Kept {
     let mut work: Vec<usize> = Vec::new();
     for &life in lives {
         let stacks = stacks_above(view, life, &place);
-        match direct(view, view.thing(life), &stacks) {
+        match direct(view, view.thing(life), &stacks, excluded) {
             None => continue,
             Some(Direct::Local) => drop(local.insert(life)),
             Some(Direct::Kept) => {}
@@ -129,12 +136,19 @@ pub(super) fn must_stay(view: &View<'_>) -> Kept {
         .filter(|life| view.is_steady(*life) && view.is_targeted(view.thing(*life)))
         .filter(|life| view.has_rules() || !view.is_unlisted(view.thing(*life)))
         .collect();
-    closure(view, &seen, view.range.start)
+    let excluded: Vec<usize> = excluded(view).filter(|life| view.is_steady(*life)).collect();
+    closure(view, &seen, &excluded, view.range.start)
 }
 
 /// What the run may have reasons to keep: worked out from everything it ever learned of.
 pub(super) fn may_stay(view: &View<'_>) -> BTreeSet<usize> {
     let mut seen: Vec<usize> = view.known.keys().copied().collect();
     seen.sort_unstable();
-    closure(view, &seen, view.range.start).all
+    let excluded: Vec<usize> = excluded(view).collect();
+    closure(view, &seen, &excluded, view.range.start).all
+}
+
+/// All that is of a type that the user left out.
+fn excluded<'a>(view: &'a View<'_>) -> impl Iterator<Item = usize> + 'a {
+    view.lives().filter(|life| view.scenario.choice.without.contains(&view.thing(*life).kind))
 }

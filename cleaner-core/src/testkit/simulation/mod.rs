@@ -8,6 +8,7 @@
 //! failing seed fails again, and [`shrink`] finds a small scenario that still fails.
 
 mod account;
+mod campaign;
 mod check;
 mod cloud;
 mod dice;
@@ -26,6 +27,7 @@ mod shrink;
 mod teller;
 mod view;
 
+pub use campaign::Campaign;
 pub use check::{Rule, Violation};
 pub use outcome::{Failure, simulate};
 pub use scenario::{

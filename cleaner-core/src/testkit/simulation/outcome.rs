@@ -1,7 +1,7 @@
 use super::check::check;
 use super::drive::play;
 use super::show::story;
-use super::{Scenario, Violation};
+use super::{Rule, Scenario, Violation};
 
 /// A scenario in which something does not hold.
 #[derive(Clone, Debug)]
@@ -12,6 +12,15 @@ pub struct Failure {
     pub violation: Violation,
     /// What happened, line by line.
     pub story: String,
+}
+
+impl Failure {
+    /// A scenario in which the engine panics.
+    pub(super) fn panicked(scenario: Scenario, what: &str) -> Self {
+        let violation =
+            Violation { rule: Rule::RunsEnd, what: format!("the engine panicked: {what}"), record: 0 };
+        Self { scenario, violation, story: String::new() }
+    }
 }
 
 /// Plays a scenario and checks what must hold.

@@ -242,7 +242,10 @@ fn context(scenario: &Scenario, mut known: BTreeSet<Arc<str>>) -> BTreeSet<Arc<s
         for kind in &scenario.kinds {
             if known.contains(&kind.name) {
                 known.extend(kind.owned_by.iter().cloned());
-            } else if kind.refs.iter().any(|needed| known.contains(needed)) {
+            } else if kind.refs.iter().any(|needed| known.contains(needed))
+                || (scenario.choice.without.contains(&kind.name)
+                    && kind.owned_by.iter().any(|owner| known.contains(owner)))
+            {
                 known.insert(kind.name.clone());
             }
         }

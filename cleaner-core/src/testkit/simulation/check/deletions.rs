@@ -27,7 +27,7 @@ pub(super) fn check(scenario: &Scenario, view: &View<'_>, findings: &mut Finding
 fn kept(view: &View<'_>, must_stay: &BTreeSet<usize>, findings: &mut Findings) {
     for (record, operation, life) in view.asked() {
         let thing = view.thing(life);
-        let for_itself = || view.knows(life, record) && keeps::direct(view, thing, &[]).is_some();
+        let for_itself = || view.knows(life, record) && keeps::direct(view, thing, &[], &[]).is_some();
         if must_stay.contains(&life) || for_itself() {
             let what = format!("{} must stay, and its `{}` was called", thing.id, operation.name());
             findings.add(Rule::NothingKeptIsDeleted, record, what);
@@ -111,7 +111,7 @@ fn order(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings
         if owner {
             let what = format!("{} was to be deleted while its owner {} was there", thing.id, other.id);
             findings.add(Rule::OwnersGoFirst, record, what);
-        } else if !goes_along && keeps::direct(view, other, &[]) != Some(Direct::Local) {
+        } else if !goes_along && keeps::direct(view, other, &[], &[]) != Some(Direct::Local) {
             let what = format!("{} was to be deleted while {} used it", thing.id, other.id);
             findings.add(Rule::UsersGoFirst, record, what);
         }
