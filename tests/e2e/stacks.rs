@@ -216,6 +216,25 @@ fn a_kept_stack_keeps_all_it_owns() {
 }
 
 #[test]
+fn a_stack_stays_with_what_is_excluded() {
+    let scene = Scene::new();
+    build(
+        &scene,
+        "create('data', {'Q': queue('data-queue'), 'B': bucket(f'data-{account}')})\n\
+         create('app', {'Q': queue('app-queue')})",
+    );
+    let done = scene.clear(0, TYPES.into_iter().chain(["--exclude-type", "S3Bucket"])).clean();
+    let all = left(&scene);
+    assert_eq!(all["stacks"], json!(["data"]), "it would take the bucket along");
+    assert_eq!(all["queues"], json!(["data-queue"]));
+    assert_eq!(all["buckets"], json!(["data"]));
+    assert_eq!(done.rule("CloudFormationStack", "data"), "built-in:owns-excluded");
+
+    scene.clear(0, TYPES).clean();
+    assert_eq!(left(&scene), nothing());
+}
+
+#[test]
 fn a_stack_of_another_region_keeps_its_global_members() {
     let scene = Scene::new();
     scene.py(
