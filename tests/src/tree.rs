@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-/// Returns the root of the workspace.
+/// Returns the root of the workspace: of the checkout that cargo runs this in.
+///
+/// Not of the one this was built in: builds may be shared by checkouts, and cargo takes equal sources for the same.
 #[must_use]
 pub fn root() -> PathBuf {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    tests.parent().map_or_else(|| tests.to_path_buf(), Path::to_path_buf)
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = package.or_else(|| std::env::current_dir().ok()).unwrap_or_default();
+    here.ancestors()
+        .find(|dir| dir.join("Cargo.lock").is_file())
+        .map_or_else(|| here.clone(), Path::to_path_buf)
 }
 
 /// Returns the folder with the emulator and its scripts.

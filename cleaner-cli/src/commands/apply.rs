@@ -6,11 +6,8 @@ use cleaner_core::run::{Cleaner, RunError};
 
 use super::deletion::{Deletion, Ended};
 use crate::args::{ApplyArgs, Globals};
-use crate::confirm;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::say;
-use crate::render;
 use crate::setup::{Setup, Wish};
 use crate::ui::Ui;
 
@@ -22,7 +19,7 @@ pub(crate) async fn apply(globals: &Globals, args: &ApplyArgs, ui: &Ui) -> Resul
     let account = args.delete.account.clone().unwrap_or_else(|| plan.account.clone());
     let wish = Wish { account: Some(account), details: true };
     let ended = match deletion.connect(wish).await {
-        Ok(cleaner) => match run(&mut deletion, &cleaner, &setup, plan).await {
+        Ok(cleaner) => match run(&mut deletion, &cleaner, plan).await {
             Ok(ended) => ended,
             Err(error) => deletion.not_begun(Some(&cleaner), error),
         },
@@ -39,29 +36,15 @@ fn read(path: &Path) -> Result<Plan, Failure> {
     Plan::parse(&text).map_err(|error| Failure::usage(format!("{name}:{error}")))
 }
 
-async fn run(
-    deletion: &mut Deletion<'_>,
-    cleaner: &Cleaner,
-    setup: &Setup,
-    plan: Plan,
-) -> Result<Ended, RunError> {
-    let (args, ui) = (deletion.args, deletion.ui);
+async fn run(deletion: &mut Deletion<'_>, cleaner: &Cleaner, plan: Plan) -> Result<Ended, RunError> {
     let run = cleaner.begin(deletion.reporters()).await?;
     if let Err(error) = run.check_plan(&plan).and_then(|()| run.check_limit(&plan)) {
         return Ok(run.give_up(error).into());
     }
-    if args.dry_run {
+    if deletion.args.dry_run {
         return Ok(run.dry_apply(&plan).await?.into());
     }
-    let deletions = plan.items().len();
-    if !args.yes && deletions > 0 {
-        let report = run.preview(&plan);
-        say(render::preview(&plan, &report, &setup.registry, ui.verbosity, ui.err).trim_end());
-        say("");
-    }
-    let account = run.identity().account.clone();
-    let alias = run.alias().map(str::to_owned);
-    match confirm::ask(args, deletions, &account, alias.as_deref(), cleaner.stop()).await {
+    match deletion.confirm(&run, cleaner, &plan).await {
         Ok(()) => Ok(run.apply(plan).await?.into()),
         Err(error) => Ok(run.give_up(error).into()),
     }

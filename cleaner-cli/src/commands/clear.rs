@@ -3,10 +3,8 @@ use cleaner_core::run::{Cleaner, RunError};
 
 use super::deletion::{Deletion, Ended};
 use crate::args::{DeleteArgs, Globals};
-use crate::confirm;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::say;
 use crate::render;
 use crate::setup::{Setup, Wish};
 use crate::ui::Ui;
@@ -18,7 +16,7 @@ pub(crate) async fn clear(globals: &Globals, args: &DeleteArgs, ui: &Ui) -> Resu
     let wish = Wish { account: args.account.clone(), details: false };
     let mut plan = None;
     let ended = match deletion.connect(wish).await {
-        Ok(cleaner) => match run(&mut deletion, &cleaner, &setup, &mut plan).await {
+        Ok(cleaner) => match run(&mut deletion, &cleaner, &mut plan).await {
             Ok(ended) => ended,
             Err(error) => deletion.not_begun(Some(&cleaner), error),
         },
@@ -41,16 +39,14 @@ pub(crate) async fn clear(globals: &Globals, args: &DeleteArgs, ui: &Ui) -> Resu
 async fn run(
     deletion: &mut Deletion<'_>,
     cleaner: &Cleaner,
-    setup: &Setup,
     shown: &mut Option<Plan>,
 ) -> Result<Ended, RunError> {
-    let (args, ui) = (deletion.args, deletion.ui);
     let mut run = cleaner.begin(deletion.reporters()).await?;
     let plan = match run.plan().await {
         Ok(plan) => plan,
         Err(error) => return Ok(run.give_up(error).into()),
     };
-    if args.dry_run {
+    if deletion.args.dry_run {
         let report = run.dry_run(&plan);
         *shown = Some(plan);
         return Ok(report.into());
@@ -58,15 +54,7 @@ async fn run(
     if let Err(error) = run.check_limit(&plan) {
         return Ok(run.give_up(error).into());
     }
-    let deletions = plan.items().len();
-    if !args.yes && deletions > 0 {
-        let report = run.preview(&plan);
-        say(render::preview(&plan, &report, &setup.registry, ui.verbosity, ui.err).trim_end());
-        say("");
-    }
-    let account = run.identity().account.clone();
-    let alias = run.alias().map(str::to_owned);
-    match confirm::ask(args, deletions, &account, alias.as_deref(), cleaner.stop()).await {
+    match deletion.confirm(&run, cleaner, &plan).await {
         Ok(()) => Ok(run.clear(plan).await?.into()),
         Err(error) => Ok(run.give_up(error).into()),
     }

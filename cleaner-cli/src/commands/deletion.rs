@@ -3,8 +3,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cleaner_core::event::{JournalWriter, Reporter};
+use cleaner_core::plan::Plan;
 use cleaner_core::report::{ApiStats, Outcome, Report};
-use cleaner_core::run::{Cleaner, RunError};
+use cleaner_core::run::{Cleaner, Run, RunError};
 use jiff::Timestamp;
 
 use crate::args::DeleteArgs;
@@ -92,6 +93,27 @@ impl<'a> Deletion<'a> {
             reporters.push(Box::new(JournalWriter::new(events)));
         }
         reporters
+    }
+
+    /// Shows what is to be deleted and asks whether it may be, unless that was said already.
+    ///
+    /// # Errors
+    /// It was not confirmed.
+    pub(super) async fn confirm(
+        &self,
+        run: &Run<'_>,
+        cleaner: &Cleaner,
+        plan: &Plan,
+    ) -> Result<(), RunError> {
+        let deletions = plan.items().len();
+        if !self.args.yes && deletions > 0 {
+            let report = run.preview(plan);
+            let (verbosity, paint) = (self.ui.verbosity, self.ui.err);
+            say(render::preview(plan, &report, &self.setup.registry, verbosity, paint).trim_end());
+            say("");
+        }
+        let account = &run.identity().account;
+        confirm::ask(self.args, deletions, account, run.alias(), cleaner.stop()).await
     }
 
     /// The end of a run that never began.

@@ -89,7 +89,7 @@ fn by_place(report: &Report, paint: Paint) -> String {
 
 /// Resources that cite each other in a circle.
 fn circles(plan: &Plan, registry: &Registry, paint: Paint) -> String {
-    let cycles = plan.graph(registry).cycles;
+    let cycles = plan.graph(&plan.relations(registry), registry).cycles;
     if cycles.is_empty() {
         return String::new();
     }

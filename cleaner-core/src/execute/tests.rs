@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, Recorder};
 use crate::handler::{Access, Registry, TypeSpec};
 use crate::lane::Lanes;
-use crate::plan::{Entry, PLAN_VERSION, Plan, Relations, Verdict};
+use crate::plan::{Entry, PLAN_VERSION, Plan, Verdict};
 use crate::report::ItemOutcome;
 use crate::resource::{Resource, State};
 use crate::testkit::{Cloud, Listing, Memory, Thing, simulated};
@@ -59,8 +59,8 @@ impl World {
             lists: Vec::new(),
         };
         let access = Access::new(plan.account.clone(), "aws", None, self.lanes.clone(), HashMap::new());
-        let relations = Relations::of(plan.entries.iter().map(|entry| &entry.resource), &self.registry);
-        let (items, graph) = (plan.items(), plan.graph(&self.registry));
+        let relations = plan.relations(&self.registry);
+        let (items, graph) = (plan.items(), plan.graph(&relations, &self.registry));
         let executor =
             Executor { access: &access, registry: &self.registry, patience: Duration::from_secs(60) };
         let mut recorder = Recorder::new(vec![Box::new(self.memory.clone())]);

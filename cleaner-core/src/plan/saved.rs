@@ -76,11 +76,15 @@ impl Plan {
             .collect()
     }
 
-    /// What waits for what among the items.
-    pub fn graph(&self, registry: &Registry) -> Graph {
+    /// How the resources of the entries are related.
+    pub fn relations(&self, registry: &Registry) -> Relations {
+        Relations::of(self.entries.iter().map(|entry| &entry.resource), registry)
+    }
+
+    /// What waits for what among the items, given how the resources are related.
+    pub fn graph(&self, relations: &Relations, registry: &Registry) -> Graph {
         let resources: Vec<&Resource> = self.entries.iter().map(|entry| &entry.resource).collect();
-        let relations = Relations::of(self.entries.iter().map(|entry| &entry.resource), registry);
-        Graph::of(&self.items(), &resources, &relations, registry)
+        Graph::of(&self.items(), &resources, relations, registry)
     }
 
     /// Reads a saved plan.

@@ -4,7 +4,7 @@ use crate::account::Refusal;
 use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::execute::{Executor, ItemResult, Order};
-use crate::plan::{Plan, Relations};
+use crate::plan::Plan;
 use crate::report::{Outcome, Report};
 
 impl Run<'_> {
@@ -90,8 +90,8 @@ impl Run<'_> {
 
     pub(super) async fn execute_items(&mut self, plan: &Plan) -> (Vec<ItemResult>, Option<Error>) {
         let items = plan.items();
-        let relations = Relations::of(plan.entries.iter().map(|entry| &entry.resource), self.registry());
-        let graph = plan.graph(self.registry());
+        let relations = plan.relations(self.registry());
+        let graph = plan.graph(&relations, self.registry());
         let order = Order { plan, items: &items, graph: &graph, relations: &relations };
         let executor = Executor {
             access: &self.access,

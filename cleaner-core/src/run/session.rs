@@ -159,7 +159,7 @@ impl<'a> Run<'a> {
             self.recorder.emit(EventKind::Found { resource, verdict });
         }
         let delete = plan.items();
-        let graph = plan.graph(self.registry());
+        let graph = plan.graph(&plan.relations(self.registry()), self.registry());
         let item = |node: &u32| ItemRef::from(&plan.entries[delete[*node as usize] as usize].resource);
         self.recorder.emit(EventKind::Planned {
             delete: delete.len(),

@@ -98,7 +98,7 @@ impl Run<'_> {
             return again;
         }
         let items = plan.items();
-        let graph = plan.graph(self.registry());
+        let graph = plan.graph(&plan.relations(self.registry()), self.registry());
         let mut work: Vec<Node> = (0_u32..)
             .zip(&items)
             .filter(|(_, place)| !again.contains(*place))
