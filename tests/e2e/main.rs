@@ -6,6 +6,7 @@ mod apply;
 mod bad_input;
 mod faults;
 mod iam;
+mod journal;
 mod kitchen_sink;
 mod library;
 mod network;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use cleaner_tests::{Cli, python};
 use serde_json::{Value, json};
 
-use crate::scene::{Done, HERE, Scene, since, writes};
+use crate::scene::{Done, HERE, Scene, since, wait_until, writes};
 
 const QUEUES: [&str; 4] = ["--region", "us-east-1", "--type", "SQSQueue"];
 
@@ -15,15 +15,6 @@ fn make_queues(scene: &Scene, count: usize) {
 
 fn queues(scene: &Scene) -> Value {
     scene.py("sorted(q.rsplit('/', 1)[1] for q in client('sqs').list_queues().get('QueueUrls', []))")
-}
-
-/// Waits until something holds, without a fixed pause.
-fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
-    while !holds() {
-        assert!(Instant::now() < end, "never: {what}");
-        std::thread::park_timeout(Duration::from_millis(10));
-    }
 }
 
 // ---- Who and where ----------------------------------------------------------------------------------------------------

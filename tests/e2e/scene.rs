@@ -1,6 +1,7 @@
 //! An account in the emulator, and runs of the binary in it.
 
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use cleaner_tests::{Call, Cli, Credentials, Emulator, Run, python};
 use serde_json::{Value, json};
@@ -186,4 +187,13 @@ pub(crate) fn writes(calls: &[Call]) -> Vec<String> {
 /// The calls after the first so many: what a run did, without what was done to prepare it.
 pub(crate) fn since(scene: &Scene, seen: usize) -> Vec<Call> {
     scene.calls().split_off(seen)
+}
+
+/// Waits until something holds, without a fixed pause.
+pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < end, "never: {what}");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
 }

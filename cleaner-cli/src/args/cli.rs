@@ -75,8 +75,15 @@ Examples:
   aws-cleaner clear
   aws-cleaner clear --dry-run
   aws-cleaner clear --account 111122223333 --yes --timeout 30m --report report.json --events events.ndjson
-  aws-cleaner clear --type 'SQS*,SNS*' --exclude-region us-east-1")]
-    Clear(DeleteArgs),
+  aws-cleaner clear --type 'SQS*,SNS*' --exclude-region us-east-1
+  aws-cleaner clear --resume events.ndjson --events events-2.ndjson")]
+    Clear(ClearArgs),
+    /// Render the report of a run from its events, also of one that ended without a word
+    #[command(after_long_help = "\
+Examples:
+  aws-cleaner report events.ndjson
+  aws-cleaner report events.ndjson --format json > report.json")]
+    Report(ReportArgs),
     /// Explain a verdict, or a resource type
     #[command(after_long_help = "\
 Examples:
@@ -114,6 +121,22 @@ pub(crate) struct ApplyArgs {
     pub(crate) plan: PathBuf,
     #[command(flatten)]
     pub(crate) delete: DeleteArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ClearArgs {
+    /// Go on where the run that wrote these events ended: with its plan, and without a new scan
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub(crate) resume: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) delete: DeleteArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReportArgs {
+    /// The events, as --events wrote them
+    #[arg(value_name = "FILE")]
+    pub(crate) events: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

@@ -8,8 +8,8 @@ mod parse;
 mod tests;
 
 pub(crate) use cli::{
-    ApplyArgs, CheckArgs, Cli, Command, CompletionsArgs, ConfigCommand, ExplainArgs, PlanArgs, ShowArgs,
-    TypesArgs,
+    ApplyArgs, CheckArgs, ClearArgs, Cli, Command, CompletionsArgs, ConfigCommand, ExplainArgs, PlanArgs,
+    ReportArgs, ShowArgs, TypesArgs,
 };
 pub(crate) use delete::DeleteArgs;
 pub(crate) use globals::{ColorChoice, Format, Globals};

@@ -84,8 +84,8 @@ fn options_of_deletions_reach_the_configuration_as_typed() {
     let line =
         "clear --account 111122223333 --yes --timeout 90s --patience 1m --max-deletions 5 --verify-passes 2";
     let Command::Clear(args) = read(line).expect("it is right").command else { panic!("{line}") };
-    assert_eq!(args.account.map(String::from).as_deref(), Some("111122223333"));
-    assert!(args.yes && !args.dry_run);
-    assert_eq!(args.timeout.as_deref(), Some("90s"));
-    assert_eq!(args.max_deletions.as_deref(), Some("5"));
+    assert_eq!(args.delete.account.map(String::from).as_deref(), Some("111122223333"));
+    assert!(args.delete.yes && !args.delete.dry_run);
+    assert_eq!(args.delete.timeout.as_deref(), Some("90s"));
+    assert_eq!(args.delete.max_deletions.as_deref(), Some("5"));
 }

@@ -1,8 +1,13 @@
+use std::fs;
+use std::path::Path;
+
 use cleaner_core::plan::Plan;
+use cleaner_core::report::Journal;
 use cleaner_core::run::{Cleaner, RunError};
 
 use super::deletion::{Deletion, Ended};
-use crate::args::{DeleteArgs, Globals};
+use super::report;
+use crate::args::{ClearArgs, Globals};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render;
@@ -10,16 +15,31 @@ use crate::setup::{Setup, Wish};
 use crate::ui::Ui;
 
 /// Deletes everything that is not kept, and proves it.
-pub(crate) async fn clear(globals: &Globals, args: &DeleteArgs, ui: &Ui) -> Result<Exit, Failure> {
+pub(crate) async fn clear(globals: &Globals, args: &ClearArgs, ui: &Ui) -> Result<Exit, Failure> {
+    let ClearArgs { resume, delete: args } = args;
     let setup = Setup::load(globals, |flags| args.set(flags))?;
+    // Before the files to write are opened: one of them might be this one.
+    let journal = resume.as_deref().map(report::read).transpose()?;
+    if let (Some(resume), Some(events)) = (resume, &args.events)
+        && is_same(resume, events)
+    {
+        return Err(Failure::usage(format!(
+            "--events would overwrite {}, which --resume reads; give it another name.",
+            events.display()
+        )));
+    }
     let mut deletion = Deletion::prepare(&setup, args, ui)?;
-    let wish = Wish { account: args.account.clone(), details: false };
+    let account = args.account.clone().or_else(|| journal.as_ref().map(|journal| journal.account.clone()));
+    let wish = Wish { account, details: false };
     let mut plan = None;
     let ended = match deletion.connect(wish).await {
-        Ok(cleaner) => match run(&mut deletion, &cleaner, &mut plan).await {
-            Ok(ended) => ended,
-            Err(error) => deletion.not_begun(Some(&cleaner), error),
-        },
+        Ok(cleaner) => {
+            let ended = match &journal {
+                Some(journal) => go_on(&mut deletion, &cleaner, journal).await,
+                None => run(&mut deletion, &cleaner, &mut plan).await,
+            };
+            ended.unwrap_or_else(|error| deletion.not_begun(Some(&cleaner), error))
+        }
         Err(ended) => ended,
     };
     match plan {
@@ -58,4 +78,24 @@ async fn run(
         Ok(()) => Ok(run.clear(plan).await?.into()),
         Err(error) => Ok(run.give_up(error).into()),
     }
+}
+
+/// Goes on where another run ended.
+async fn go_on(deletion: &mut Deletion<'_>, cleaner: &Cleaner, journal: &Journal) -> Result<Ended, RunError> {
+    let run = cleaner.begin(deletion.reporters()).await?;
+    let remaining = match run.check_journal(journal) {
+        Ok(plan) => journal.remaining().unwrap_or_else(|| plan.clone()),
+        Err(error) => return Ok(run.give_up(error).into()),
+    };
+    if let Err(error) = run.check_limit(&remaining) {
+        return Ok(run.give_up(error).into());
+    }
+    match deletion.confirm(&run, cleaner, &remaining).await {
+        Ok(()) => Ok(run.resume(journal).await?.into()),
+        Err(error) => Ok(run.give_up(error).into()),
+    }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).ok() == Some(one))
 }

@@ -16,7 +16,7 @@ pub(super) fn message(kind: &EventKind, verbosity: i16) -> Option<(Tone, String)
 fn describe(kind: &EventKind) -> Option<(i16, Tone, String)> {
     Some(match kind {
         EventKind::RunStarted { run_id, account, regions, types, .. } => {
-            let (regions, types) = (count(regions.len(), "region"), count(*types, "type"));
+            let (regions, types) = (count(regions.len(), "region"), count(types.len(), "type"));
             (0, Tone::Normal, format!("run {run_id}: account {account}, {regions}, {types}"))
         }
         EventKind::Warning { message } => (-1, Tone::Doubt, format!("warning: {message}")),
@@ -30,7 +30,7 @@ fn describe(kind: &EventKind) -> Option<(i16, Tone, String)> {
                 _ => (-1, Tone::Bad, format!("failed to list {type_name} in {region}{why}")),
             }
         }
-        EventKind::Planned { delete, keep, cycles } => {
+        EventKind::Planned { delete, keep, cycles, .. } => {
             let circles = match cycles.len() {
                 0 => String::new(),
                 number => format!(", {} to unlink first", count(number, "circle")),
@@ -60,6 +60,18 @@ fn describe(kind: &EventKind) -> Option<(i16, Tone, String)> {
                 ItemOutcome::Kept | ItemOutcome::Planned => {
                     (1, Tone::Normal, format!("{outcome}: {}{why}", item(what)))
                 }
+            }
+        }
+        EventKind::ItemCorrected { item: what, outcome, error } => {
+            let why = error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+            let (least, tone) = if outcome.is_gone() { (1, Tone::Normal) } else { (-1, Tone::Bad) };
+            match outcome {
+                ItemOutcome::Planned => return None,
+                _ => (
+                    least,
+                    tone,
+                    format!("{} after all: {}{why}", outcome.as_str().replace('_', " "), item(what)),
+                ),
             }
         }
         EventKind::LaneSlowed { service, region, budget, rate } => {

@@ -58,8 +58,11 @@ fn run() -> Vec<(u64, EventKind)> {
                 tool: "aws-cleaner".to_owned(),
                 run_id: "r1".to_owned(),
                 account: "111122223333".parse().expect("twelve digits"),
+                partition: "aws".to_owned(),
+                alias: None,
+                caller: "arn:aws:iam::111122223333:user/ci".to_owned(),
                 regions: vec!["eu-west-1".into(), "global".into()],
-                types: 80,
+                types: vec!["SQSQueue".into(); 80],
             },
         ),
         (20, EventKind::ScanStarted { lists: 10 }),
@@ -76,7 +79,16 @@ fn run() -> Vec<(u64, EventKind)> {
         ),
         (5_300, tick(5)),
         (5_400, tick(6)),
-        (5_500, EventKind::Planned { delete: 10, keep: 3, cycles: Vec::new() }),
+        (
+            5_500,
+            EventKind::Planned {
+                created_at: jiff::Timestamp::UNIX_EPOCH,
+                exact: false,
+                delete: 10,
+                keep: 3,
+                cycles: Vec::new(),
+            },
+        ),
         (20_000, tick(6)),
         (20_100, EventKind::DeleteStarted { item: item("SQSQueue", "jobs"), attempt: 1 }),
         (20_200, tick(0)),
@@ -84,7 +96,17 @@ fn run() -> Vec<(u64, EventKind)> {
         (20_400, finished(ItemOutcome::Failed, Some(denied()))),
         (20_500, EventKind::VerifyStarted { pass: 1, lists: 2 }),
         (20_600, EventKind::VerifyFinished { pass: 1, remaining: 0 }),
-        (20_700, EventKind::RunFinished { outcome: Outcome::Leftovers, summary: Summary::default() }),
+        (
+            20_700,
+            EventKind::RunFinished {
+                outcome: Outcome::Leftovers,
+                reason: None,
+                stopped_by: None,
+                fatal: None,
+                summary: Summary::default(),
+                api: Box::default(),
+            },
+        ),
     ]
 }
 

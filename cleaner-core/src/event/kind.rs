@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::account::AccountId;
 use crate::error::Error;
 use crate::plan::Verdict;
-use crate::report::{ItemOutcome, ListStatus, Outcome, Summary};
+use crate::report::{ApiReport, ItemOutcome, ListStatus, Outcome, Summary};
 use crate::resource::{Region, Resource, ResourceKey, TypeName};
+use crate::run::StopCause;
 
 /// One thing that happened, numbered and timed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -54,10 +55,17 @@ pub enum EventKind {
         run_id: String,
         /// The account.
         account: AccountId,
+        /// The partition of the account.
+        partition: String,
+        /// The account's alias, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alias: Option<String>,
+        /// The ARN of the caller.
+        caller: String,
         /// The regions, `global` among them.
         regions: Vec<Region>,
-        /// How many types are looked for.
-        types: usize,
+        /// The types that are looked for.
+        types: Vec<TypeName>,
     },
     /// Something people should know that stops nothing.
     Warning {
@@ -84,15 +92,34 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<Error>,
     },
-    /// A resource was found and judged.
+    /// A listing that failed is not part of the run after all: it says nothing about the result.
+    ListSetAside {
+        /// The type.
+        #[serde(rename = "type")]
+        type_name: TypeName,
+        /// The region.
+        region: Region,
+    },
+    /// A resource was found and judged, or is judged anew.
     Found {
         /// The resource.
         resource: Box<Resource>,
         /// The judgement.
         verdict: Verdict,
+        /// The stack it belongs to, by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stack: Option<String>,
+        /// Whether the run is not about it: it was listed for what it owns and needs.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        aside: bool,
     },
     /// The plan is made.
     Planned {
+        /// The moment as of which it was made.
+        created_at: Timestamp,
+        /// Whether exactly this is to be deleted, and nothing that comes later.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        exact: bool,
         /// How many resources it deletes.
         delete: usize,
         /// How many it keeps.
@@ -136,6 +163,16 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         blocked_by: Vec<String>,
     },
+    /// A second look showed that an item ended otherwise than was said.
+    ItemCorrected {
+        /// The item.
+        item: ItemRef,
+        /// How it ended.
+        outcome: ItemOutcome,
+        /// What was in the way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<Error>,
+    },
     /// AWS throttled a lane; it goes slower from here on.
     LaneSlowed {
         /// The service.
@@ -170,8 +207,19 @@ pub enum EventKind {
     RunFinished {
         /// How it ended.
         outcome: Outcome,
+        /// Why, in one sentence, where the outcome alone does not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// What stopped the run before its end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stopped_by: Option<StopCause>,
+        /// What made the run fail.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fatal: Option<Error>,
         /// The counts.
         summary: Summary,
+        /// The calls that were made.
+        api: Box<ApiReport>,
     },
     /// Time has passed: a moment to draw progress. Never written to files.
     Tick {

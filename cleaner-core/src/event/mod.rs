@@ -6,6 +6,9 @@ mod kind;
 mod recorder;
 mod reporter;
 
+/// The version of the event format.
+pub const EVENT_VERSION: u32 = 1;
+
 pub use kind::{Event, EventKind, ItemRef, Progress};
 pub use recorder::Recorder;
 pub use reporter::{JournalWriter, Reporter};

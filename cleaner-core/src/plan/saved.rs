@@ -58,12 +58,17 @@ impl Plan {
     /// The entries the run is about: those of the chosen types and regions, and whatever leaves a question open. The others were
     /// listed for what they own and need.
     pub fn of_the_run(&self) -> impl Iterator<Item = &Entry> {
+        self.entries_and_asides().filter(|(_, aside)| !aside).map(|(entry, _)| entry)
+    }
+
+    /// All entries, and whether the run is not about them.
+    pub(crate) fn entries_and_asides(&self) -> impl Iterator<Item = (&Entry, bool)> {
         let types: HashSet<&TypeName> = self.types.iter().collect();
         let regions: HashSet<&Region> = self.regions.iter().collect();
-        self.entries.iter().filter(move |entry| {
+        self.entries.iter().map(move |entry| {
             let resource = &entry.resource;
-            entry.verdict.action == Action::Unknown
-                || (types.contains(&resource.type_name) && regions.contains(&resource.region))
+            let chosen = types.contains(&resource.type_name) && regions.contains(&resource.region);
+            (entry, !chosen && entry.verdict.action != Action::Unknown)
         })
     }
 

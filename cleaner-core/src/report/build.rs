@@ -34,14 +34,22 @@ impl ReportBuilder {
     pub fn new(tool: &str, identity: &Identity, alias: Option<String>) -> Self {
         let started_at = Timestamp::now();
         let run_id = format!("{}-{:08x}", started_at.strftime("%Y%m%dT%H%M%SZ"), fastrand::u32(..));
+        let account =
+            AccountReport { id: Some(identity.account.clone()), alias, arn: Some(identity.arn.clone()) };
+        Self::of_run(tool.to_owned(), run_id, account, started_at)
+    }
+
+    /// Opens the books of a run that began at some time.
+    pub(super) fn of_run(
+        tool: String,
+        run_id: String,
+        account: AccountReport,
+        started_at: Timestamp,
+    ) -> Self {
         Self {
-            tool: tool.to_owned(),
+            tool,
             run_id,
-            account: AccountReport {
-                id: Some(identity.account.clone()),
-                alias,
-                arn: Some(identity.arn.clone()),
-            },
+            account,
             regions: Vec::new(),
             started_at,
             started: Instant::now(),
@@ -62,8 +70,8 @@ impl ReportBuilder {
         self.started.elapsed()
     }
 
-    pub(crate) fn regions(&mut self, regions: &BTreeSet<Region>) {
-        self.regions = regions.iter().map(|region| region.as_str().to_owned()).collect();
+    pub(crate) fn regions<'a>(&mut self, regions: impl IntoIterator<Item = &'a Region>) {
+        self.regions = regions.into_iter().map(|region| region.as_str().to_owned()).collect();
     }
 
     pub(crate) fn warning(&mut self, message: String) {
@@ -72,11 +80,31 @@ impl ReportBuilder {
 
     pub(crate) fn plan(&mut self, plan: &Plan) {
         for entry in plan.of_the_run() {
-            self.entries.insert(entry.resource.key(), entry.clone());
+            self.entry(entry.clone());
         }
         for list in &plan.lists {
-            self.lists.insert((list.type_name.clone(), list.region.clone()), list.clone());
+            self.list(list.clone());
         }
+    }
+
+    /// A resource that was found, or is judged anew.
+    pub(super) fn entry(&mut self, entry: Entry) {
+        self.entries.insert(entry.resource.key(), entry);
+    }
+
+    /// How a listing ended.
+    pub(super) fn list(&mut self, list: ListReport) {
+        self.lists.insert((list.type_name.clone(), list.region.clone()), list);
+    }
+
+    /// A resource of the run.
+    pub(crate) fn entry_of(&self, key: &ResourceKey) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    /// What became of an item so far.
+    pub(crate) fn result_of(&self, key: &ResourceKey) -> Option<&ItemResult> {
+        self.results.get(key)
     }
 
     /// A later listing: if it failed, nobody knows any more what there is. What the first one found stays its count.
@@ -117,20 +145,21 @@ impl ReportBuilder {
     }
 
     /// Items that were gone before a plan was applied.
-    pub(crate) fn gone_before(&mut self, entry: &Entry, reason: &str) {
-        let mut entry = entry.clone();
-        reason.clone_into(&mut entry.verdict.reason);
+    pub(crate) fn gone_before(&mut self, entry: &Entry) {
         let key = entry.resource.key();
         self.results.insert(key.clone(), ItemResult::already_gone());
-        self.entries.insert(key, entry);
+        self.entries.insert(key, entry.clone());
     }
 
     /// Resources that came, or came back, during the run. Of two of one name, the one that stays is the one that is there.
-    pub(crate) fn found_later(&mut self, plan: &Plan) {
+    /// Returns these.
+    pub(crate) fn found_later(&mut self, plan: &Plan) -> Vec<Entry> {
+        let mut news = Vec::new();
         for entry in plan.of_the_run() {
             let key = entry.resource.key();
             let Some(before) = self.entries.get(&key) else {
                 self.entries.insert(key, entry.clone());
+                news.push(entry.clone());
                 continue;
             };
             let is_another = match is_replaced(before, entry) {
@@ -146,7 +175,9 @@ impl ReportBuilder {
             } else {
                 self.came_back(entry);
             }
+            news.push(entry.clone());
         }
+        news
     }
 
     /// Whether a resource that nobody can judge may be one that the run deleted, still listed: what is gone answers no questions.
@@ -180,8 +211,8 @@ impl ReportBuilder {
         self.results.get(key).is_some_and(|result| !result.outcome.is_gone())
     }
 
-    /// What was not deleted for sure and is no longer listed is gone after all.
-    pub(crate) fn confirm_gone(&mut self, listed: &BTreeSet<ResourceKey>) {
+    /// What was not deleted for sure and is no longer listed is gone after all. Returns these.
+    pub(crate) fn confirm_gone(&mut self, listed: &BTreeSet<ResourceKey>) -> Vec<ResourceKey> {
         let open: Vec<ResourceKey> = self
             .results
             .iter()
@@ -194,25 +225,33 @@ impl ReportBuilder {
             })
             .map(|(key, _)| key.clone())
             .collect();
-        for key in open {
-            if let Some(result) = self.results.get_mut(&key) {
+        for key in &open {
+            if let Some(result) = self.results.get_mut(key) {
                 let asked = result.attempts > 0;
                 result.outcome = if asked { ItemOutcome::Deleted } else { ItemOutcome::AlreadyGone };
                 result.error = None;
                 result.blocked_by.clear();
             }
         }
+        open
+    }
+
+    /// A second look showed that an item ended otherwise.
+    pub(super) fn correct(&mut self, key: &ResourceKey, outcome: ItemOutcome, error: Option<Error>) {
+        let before = self.results.remove(key).unwrap_or_else(ItemResult::already_gone);
+        let blocked_by = Vec::new();
+        self.results.insert(key.clone(), ItemResult { outcome, error, blocked_by, ..before });
     }
 
     /// A deletion that AWS took, of a resource that does not leave the lists.
     pub(crate) fn still_listed(&mut self, key: &ResourceKey) {
-        let mut result = self.results.get(key).cloned().unwrap_or_else(ItemResult::already_gone);
-        result.outcome = ItemOutcome::Failed;
-        result.error = Some(Error::new(
-            ErrorKind::Unexpected,
-            "AWS took the deletion, and the resource is still listed, or comes back.",
-        ));
-        self.results.insert(key.clone(), result);
+        let why = "AWS took the deletion, and the resource is still listed, or comes back.";
+        self.correct(key, ItemOutcome::Failed, Some(Error::new(ErrorKind::Unexpected, why)));
+    }
+
+    /// What became of all items.
+    pub(super) fn into_results(self) -> HashMap<ResourceKey, ItemResult> {
+        self.results
     }
 
     /// The report, but for its outcome.

@@ -4,9 +4,11 @@ mod api_stats;
 mod build;
 mod early;
 mod outcome;
+mod replay;
 mod shape;
 
 pub use api_stats::{ApiReport, ApiStats, OperationReport};
 pub use build::ReportBuilder;
 pub use outcome::{ItemOutcome, ListStatus, Outcome};
+pub use replay::{Journal, JournalError};
 pub use shape::{AccountReport, ListReport, Report, ResourceReport, Summary, VerdictReport};

@@ -29,6 +29,7 @@ impl Run<'_> {
         let mut fatal = self.execute(&current).await;
         let mut proof = None;
         if fatal.is_none() && self.cleaner.stop().cause().is_none() {
+            self.recorder.emit(EventKind::VerifyStarted { pass: 1, lists: targets.len() });
             match self.scan(targets).await {
                 Ok(found) => proof = Some(self.prove_applied(&current, found)),
                 Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
@@ -60,18 +61,30 @@ impl Run<'_> {
         let mut found = self.scan(targets).await?;
         for list in &mut found.lists {
             let before = saved.lists.iter().find(|before| place_of(before) == place_of(list));
+            let said = list.status;
             list.doubt(before.map_or(0, |before| before.found));
+            if list.status != said {
+                self.say_listed(list);
+            }
         }
         let mut lists = found.lists.clone();
         // What nobody knew when the plan was made, nobody knows now.
         let unknown = saved.lists.iter().filter(|list| !list.status.is_known());
         let again: HashSet<(String, String)> = lists.iter().map(place_of).collect();
-        lists.extend(unknown.filter(|list| !again.contains(&place_of(list))).cloned());
+        for list in unknown.filter(|list| !again.contains(&place_of(list))) {
+            self.say_listed(list);
+            lists.push(list.clone());
+        }
         let (current, gone) = self.still_meant(saved, found);
         let current = Plan { lists, ..current };
+        self.say_plan(&current, true);
         self.report.plan(&current);
-        for (place, reason) in &gone {
-            self.report.gone_before(&saved.entries[*place as usize], reason);
+        for place in gone {
+            let mut entry = saved.entries[place as usize].clone();
+            "it was gone before the plan was applied".clone_into(&mut entry.verdict.reason);
+            self.say_found(&entry, false);
+            self.report.gone_before(&entry);
+            self.say_corrected(&[entry.resource.key()]);
         }
         Ok(current)
     }
@@ -120,8 +133,8 @@ impl Run<'_> {
             .collect()
     }
 
-    /// What of a saved plan still is as it was; and the places in it of what is gone, with the reason.
-    fn still_meant(&self, saved: &Plan, found: Found) -> (Plan, Vec<(u32, String)>) {
+    /// What of a saved plan still is as it was; and the places in it of what is gone.
+    fn still_meant(&self, saved: &Plan, found: Found) -> (Plan, Vec<u32>) {
         let listed: BTreeSet<(String, String)> = found
             .lists
             .iter()
@@ -142,7 +155,7 @@ impl Run<'_> {
             .filter(|(key, place)| {
                 !present.contains(*key) && is_listed(&saved.entries[**place as usize].resource)
             })
-            .map(|(_, place)| (*place, "it was gone before the plan was applied".to_owned()))
+            .map(|(_, place)| *place)
             .collect();
         // What stays elsewhere has its say in what is needed.
         let elsewhere = saved
@@ -200,12 +213,19 @@ impl Run<'_> {
             .filter(|planned| is_there(planned))
             .map(Resource::key)
             .collect();
-        self.report.confirm_gone(&still);
+        let gone = self.report.confirm_gone(&still);
+        self.say_corrected(&gone);
+        let remaining = plan
+            .items()
+            .into_iter()
+            .filter(|place| still.contains(&plan.entries[*place as usize].resource.key()));
+        self.recorder.emit(EventKind::VerifyFinished { pass: 1, remaining: remaining.count() });
         let mut proven = true;
         for place in plan.items() {
             let planned = &plan.entries[place as usize].resource;
             if still.contains(&planned.key()) && !self.report.is_leftover(&planned.key()) {
                 self.report.still_listed(&planned.key());
+                self.say_corrected(&[planned.key()]);
                 proven = false;
             }
         }

@@ -11,6 +11,8 @@ mod cleaner;
 mod deadline;
 mod options;
 mod outcome;
+mod resume;
+mod say;
 mod session;
 mod stop;
 mod verify;

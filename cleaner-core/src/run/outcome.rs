@@ -6,11 +6,15 @@ use crate::event::EventKind;
 use crate::execute::{Executor, ItemResult, Order};
 use crate::plan::Plan;
 use crate::report::{Outcome, Report};
+use crate::resource::ResourceKey;
 
 impl Run<'_> {
     /// Ends the run with a report of the plan; nothing was deleted.
     pub fn dry_run(mut self, plan: &Plan) -> Report {
         self.report.planned_only(plan);
+        let planned: Vec<ResourceKey> =
+            plan.items().into_iter().map(|place| plan.entries[place as usize].resource.key()).collect();
+        self.say_corrected(&planned);
         self.finish(None, None)
     }
 
@@ -170,7 +174,14 @@ impl Run<'_> {
         report.outcome = outcome;
         report.reason = reason;
         report.fatal = fatal;
-        self.recorder.emit(EventKind::RunFinished { outcome, summary: report.summary.clone() });
+        self.recorder.emit(EventKind::RunFinished {
+            outcome,
+            reason: report.reason.clone(),
+            stopped_by: report.stopped_by,
+            fatal: report.fatal.clone(),
+            summary: report.summary.clone(),
+            api: Box::new(report.api.clone()),
+        });
         if let Err(error) = self.recorder.finish() {
             report.outcome = Outcome::Failed;
             report.reason = Some(format!("what happened could not be written down: {error}."));

@@ -9,7 +9,7 @@ use super::deadline::Deadline;
 use super::{Cleaner, Options};
 use crate::account::{Identity, Refusal, protect_own_hands};
 use crate::error::Error;
-use crate::event::{EventKind, ItemRef, Recorder};
+use crate::event::{EVENT_VERSION, EventKind, Recorder};
 use crate::handler::{Access, Registry};
 use crate::plan::{
     Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Unlisted,
@@ -17,9 +17,6 @@ use crate::plan::{
 use crate::report::{ListReport, ReportBuilder};
 use crate::resource::{Region, Resource, TypeName};
 use crate::scan::{Found, ScanNeeds, Scanner, Target};
-
-/// The version of the event format.
-const EVENT_VERSION: u32 = 1;
 
 /// One run on an account that is known to be the right one.
 pub struct Run<'a> {
@@ -90,8 +87,11 @@ impl<'a> Run<'a> {
             tool: self.options().tool.clone(),
             run_id: self.report.run_id().to_owned(),
             account: self.identity.account.clone(),
+            partition: self.identity.partition.clone(),
+            alias: self.alias.clone(),
+            caller: self.identity.arn.clone(),
             regions: self.regions.iter().cloned().collect(),
-            types: self.types.len(),
+            types: self.types.iter().cloned().collect(),
         });
         for message in warnings {
             self.warn(message);
@@ -154,18 +154,7 @@ impl<'a> Run<'a> {
             entries,
             lists: found.lists,
         };
-        for entry in plan.of_the_run() {
-            let (resource, verdict) = (Box::new(entry.resource.clone()), entry.verdict.clone());
-            self.recorder.emit(EventKind::Found { resource, verdict });
-        }
-        let delete = plan.items();
-        let graph = plan.graph(&plan.relations(self.registry()), self.registry());
-        let item = |node: &u32| ItemRef::from(&plan.entries[delete[*node as usize] as usize].resource);
-        self.recorder.emit(EventKind::Planned {
-            delete: delete.len(),
-            keep: plan.of_the_run().filter(|entry| !entry.verdict.deletes()).count(),
-            cycles: graph.cycles.iter().map(|circle| circle.iter().map(item).collect()).collect(),
-        });
+        self.say_plan(&plan, false);
         self.report.plan(&plan);
         Ok(plan)
     }
@@ -234,6 +223,10 @@ impl<'a> Run<'a> {
         };
         let forgiven: Vec<ListReport> = found.lists.extract_if(.., |list| elsewhere(list)).collect();
         for list in &forgiven {
+            self.recorder.emit(EventKind::ListSetAside {
+                type_name: list.type_name.as_str().into(),
+                region: list.region.as_str().into(),
+            });
             let why = list.error.as_ref().map(ToString::to_string).unwrap_or_default();
             self.warn(format!(
                 "{} in {}, which is not part of this run, could not be listed: {why}",

@@ -38,7 +38,9 @@ impl Run<'_> {
             self.report.lists_again(&found.lists);
             let unknown = found.unknown_lists();
             plan = self.replan(plan, found);
-            self.report.found_later(&plan);
+            for entry in self.report.found_later(&plan) {
+                self.say_found(&entry, false);
+            }
             let remaining = plan.items();
             // What the run could not delete is known to be there: it is a leftover, not news.
             let again: Vec<u32> = remaining
@@ -55,10 +57,13 @@ impl Run<'_> {
             if !is_patient {
                 for entry in &lagging {
                     self.report.came_back(entry);
+                    self.say_found(entry, false);
                 }
             }
             if again.is_empty() && (lagging.is_empty() || !is_patient) {
-                self.report.confirm_gone(&plan.entries.iter().map(|entry| entry.resource.key()).collect());
+                let listed = plan.entries.iter().map(|entry| entry.resource.key()).collect();
+                let gone = self.report.confirm_gone(&listed);
+                self.say_corrected(&gone);
                 clean += 1;
                 if clean >= self.options().verify_passes.max(1) || unknown > 0 {
                     return Ok(true);
@@ -70,6 +75,7 @@ impl Run<'_> {
                 for place in again {
                     let key = plan.entries[place as usize].resource.key();
                     self.report.still_listed(&key);
+                    self.say_corrected(&[key]);
                 }
                 return Ok(false);
             }

@@ -59,6 +59,8 @@ pub enum Rule {
     ReportIsComplete,
     /// A run is called clean only if nothing is left and nothing is unknown.
     CleanIsClean,
+    /// The events of a run tell what its report tells.
+    EventsTellTheSame,
     /// Where a clean end is possible, it is reached.
     CleanIsReached,
 }
@@ -92,7 +94,9 @@ pub(super) fn check(scenario: &Scenario, played: &Played) -> Option<Violation> {
             }
             conduct::check(&scenario, view, end, &mut findings);
             deletions::check(&scenario, view, &mut findings);
-            if let End::Reported(report) = end {
+            if let End::Reported(report, journal) = end {
+                let last = view.range.end.saturating_sub(1);
+                reporting::journal(scenario.ending, report, journal, last, &mut findings);
                 reporting::check(&scenario, view, report, &mut findings);
             }
         }

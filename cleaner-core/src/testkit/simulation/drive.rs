@@ -9,12 +9,14 @@ use super::cloud::Cloud;
 use super::ground::SimulatedGround;
 use super::handler::registry;
 use super::history::What;
+use super::pages::Pages;
 use super::teller::Teller;
 use super::{Ending, Mode, Scenario};
 use crate::account::Guard;
+use crate::event::{JournalWriter, Reporter};
 use crate::handler::Registry;
 use crate::plan::Plan;
-use crate::report::{ApiStats, Report};
+use crate::report::{ApiStats, Journal, Report};
 use crate::run::{Cleaner, Options, RegionChoice, RunError, StopCause, TypeChoice};
 
 /// No run takes longer than this.
@@ -23,12 +25,12 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// How one run ended.
 #[derive(Debug)]
 pub(super) enum End {
-    /// With a report.
-    Reported(Box<Report>),
+    /// With a report, and events to tell the same.
+    Reported(Box<Report>, Box<Journal>),
     /// It never began: refused, or told so.
     NotBegun(RunError),
-    /// Its process died.
-    Died,
+    /// Its process died, and left these events if any.
+    Died(Option<Box<Journal>>),
     /// It did not end.
     Endless,
 }
@@ -51,36 +53,53 @@ pub(super) fn play(scenario: &Scenario) -> Played {
     let scenario = Arc::new(scenario.clone());
     runtime.block_on(async {
         let cloud = Cloud::new(scenario.clone());
-        let mut ends = vec![bounded(&cloud, scenario.mode, scenario.ending).await];
-        if matches!(ends.last(), Some(End::Died)) {
-            // Another process takes over, some time later.
+        let mut ends = vec![bounded(&cloud, scenario.mode, scenario.ending, None).await];
+        if let Some(End::Died(journal)) = ends.last() {
+            // Another process takes over, some time later: from the start, or where the events end.
+            let journal =
+                journal.clone().filter(|journal| scenario.seed.is_multiple_of(2) && journal.plan.is_some());
             tokio::time::sleep(Duration::from_secs(5)).await;
-            ends.push(bounded(&cloud, Mode::Clear, Ending::None).await);
+            ends.push(bounded(&cloud, Mode::Clear, Ending::None, journal).await);
         }
         Played { cloud, ends }
     })
 }
 
-async fn bounded(cloud: &Cloud, mode: Mode, ending: Ending) -> End {
+async fn bounded(cloud: &Cloud, mode: Mode, ending: Ending, resumed: Option<Box<Journal>>) -> End {
     cloud.begin_run();
-    let run = async {
-        tokio::select! {
-            biased;
-            () = cloud.died() => End::Died,
-            end = tokio::time::timeout(LONGEST, run(cloud, mode, ending)) => match end {
-                Err(_) => End::Endless,
-                Ok(Ok(report)) => End::Reported(Box::new(report)),
-                Ok(Err(error)) => End::NotBegun(error),
-            },
-        }
+    let pages = Pages::default();
+    let ended = tokio::select! {
+        biased;
+        () = cloud.died() => None,
+        end = tokio::time::timeout(LONGEST, run(cloud, mode, ending, &pages, resumed)) => Some(end),
     };
-    run.await
+    match ended {
+        None => End::Died(pages.read().map(Box::new)),
+        Some(Err(_)) => End::Endless,
+        Some(Ok(Ok(report))) => {
+            let journal = pages.read().expect("a run that ends with a report tells of its beginning");
+            End::Reported(Box::new(report), Box::new(journal))
+        }
+        Some(Ok(Err(error))) => End::NotBegun(error),
+    }
 }
 
-async fn run(cloud: &Cloud, mode: Mode, ending: Ending) -> Result<Report, RunError> {
+async fn run(
+    cloud: &Cloud,
+    mode: Mode,
+    ending: Ending,
+    pages: &Pages,
+    resumed: Option<Box<Journal>>,
+) -> Result<Report, RunError> {
+    let told = |ending| -> Vec<Box<dyn Reporter>> {
+        vec![Box::new(JournalWriter::new(pages.clone())), Box::new(Teller::new(cloud, ending))]
+    };
     let Mode::Apply(pause) = mode else {
         return with_cleaner(cloud, mode, ending, async |cleaner| {
-            let mut run = cleaner.begin(vec![Box::new(Teller::new(cloud, ending))]).await?;
+            let mut run = cleaner.begin(told(ending)).await?;
+            if let Some(journal) = resumed {
+                return run.resume(&journal).await;
+            }
             match run.plan().await {
                 Err(error) => Ok(run.give_up(error)),
                 Ok(plan) if mode == Mode::DryRun => Ok(run.dry_run(&plan)),
@@ -98,10 +117,8 @@ async fn run(cloud: &Cloud, mode: Mode, ending: Ending) -> Result<Report, RunErr
     .await?;
     tokio::time::sleep(pause).await;
     let saved = Plan::parse(&saved).expect("a plan that was saved can be read");
-    with_cleaner(cloud, mode, ending, async |cleaner| {
-        cleaner.begin(vec![Box::new(Teller::new(cloud, ending))]).await?.apply(saved).await
-    })
-    .await
+    with_cleaner(cloud, mode, ending, async |cleaner| cleaner.begin(told(ending)).await?.apply(saved).await)
+        .await
 }
 
 /// Does something with a cleaner, and what ends it before its time.

@@ -21,6 +21,7 @@ mod hopes;
 mod keeps;
 mod order;
 mod outcome;
+mod pages;
 mod scenario;
 mod show;
 mod shrink;

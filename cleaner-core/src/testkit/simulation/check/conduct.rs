@@ -12,7 +12,7 @@ use crate::run::RunError;
 /// How a run behaves: that it ends, stops when told to, and tells what it does.
 pub(super) fn check(scenario: &Scenario, view: &View<'_>, end: &End, findings: &mut Findings) {
     let last = view.range.end.saturating_sub(1);
-    let in_circles = matches!(end, End::Reported(report) if report
+    let in_circles = matches!(end, End::Reported(report, _) if report
         .fatal
         .as_ref()
         .is_some_and(|error| error.kind == ErrorKind::Credentials && error.message.contains("circles")));
@@ -89,7 +89,7 @@ fn told(view: &View<'_>, end: &End, findings: &mut Findings) {
         }
         expected = seq + 1;
     }
-    let End::Reported(report) = end else { return };
+    let End::Reported(report, _) = end else { return };
     if view.planned == view.range.end || view.scenario.mode != Mode::Clear {
         return;
     }

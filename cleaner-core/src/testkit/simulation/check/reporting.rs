@@ -4,9 +4,9 @@ use super::super::history::How;
 use super::super::hopes::can_end_clean;
 use super::super::keeps;
 use super::super::view::View;
-use super::super::{Mode, Scenario};
+use super::super::{Ending, Mode, Scenario};
 use super::{Findings, Rule};
-use crate::report::{ItemOutcome, Outcome, Report, ResourceReport};
+use crate::report::{ItemOutcome, Journal, Outcome, Report, ResourceReport};
 
 /// The report, against the truth.
 pub(super) fn check(scenario: &Scenario, view: &View<'_>, report: &Report, findings: &mut Findings) {
@@ -24,6 +24,46 @@ pub(super) fn check(scenario: &Scenario, view: &View<'_>, report: &Report, findi
     {
         let what = format!("the outcome is {}: {:?}", report.outcome, report.reason);
         findings.add(Rule::CleanIsReached, view.range.end.saturating_sub(1), what);
+    }
+}
+
+/// The events, against the report: whoever has these only must come to the same.
+pub(super) fn journal(
+    ending: Ending,
+    report: &Report,
+    journal: &Journal,
+    last: usize,
+    findings: &mut Findings,
+) {
+    let told = journal.report();
+    let mut differ = |what: String| findings.add(Rule::EventsTellTheSame, last, what);
+    // Whoever writes down the last event cannot know yet that nobody keeps it.
+    if !matches!(ending, Ending::Reporter(_))
+        && (report.outcome, &report.reason) != (told.outcome, &told.reason)
+    {
+        differ(format!("the report says {}, the events {}", report.outcome, told.outcome));
+    }
+    if report.summary != told.summary {
+        differ(format!("the report counts {:?}, the events {:?}", report.summary, told.summary));
+    }
+    for (reported, told) in report.resources.iter().zip(&told.resources) {
+        let what = |one: &ResourceReport| {
+            let error = one.error.as_ref().map(ToString::to_string);
+            (one.id.clone(), one.outcome, one.verdict.clone(), one.stack.clone(), one.attempts, error)
+        };
+        if what(reported) != what(told) {
+            differ(format!("the report says {:?}, the events {:?}", what(reported), what(told)));
+        }
+    }
+    let lists = |report: &Report| -> Vec<String> {
+        report
+            .lists
+            .iter()
+            .map(|list| format!("{} {} {:?}", list.type_name, list.region, list.status))
+            .collect()
+    };
+    if lists(report) != lists(told) {
+        differ(format!("the report has the listings {:?}, the events {:?}", lists(report), lists(told)));
     }
 }
 

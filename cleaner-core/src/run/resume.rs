@@ -1,0 +1,67 @@
+use super::{Run, RunError};
+use crate::account::Refusal;
+use crate::error::ErrorKind;
+use crate::event::{EventKind, ItemRef};
+use crate::plan::Plan;
+use crate::report::{Journal, Report};
+
+impl Run<'_> {
+    /// Goes on where a run ended without coming to its end, with the plan that one made.
+    ///
+    /// Nothing of what it says is believed but what it decided: everything it was about is looked at again, as at the end of
+    /// every run, and deleted where it is there and should not be. What was to stay stays. A run that was to follow a saved
+    /// plan to the letter still does.
+    ///
+    /// # Errors
+    /// Only a refusal, before anything was called.
+    pub async fn resume(mut self, journal: &Journal) -> Result<Report, RunError> {
+        let plan = self.check_journal(journal)?.clone();
+        if let Some(remaining) = journal.remaining() {
+            self.check_limit(&remaining)?;
+            if journal.exact {
+                return self.apply(remaining).await;
+            }
+        }
+        self.say_plan(&plan, false);
+        self.report.plan(&plan);
+        for place in plan.items() {
+            let resource = &plan.entries[place as usize].resource;
+            let Some(result) = journal.results.get(&resource.key()).filter(|result| result.outcome.is_gone())
+            else {
+                continue;
+            };
+            self.recorder.emit(EventKind::ItemFinished {
+                item: ItemRef::from(resource),
+                outcome: result.outcome,
+                error: None,
+                blocked_by: Vec::new(),
+            });
+            self.report.result(&resource.key(), result.clone());
+        }
+        let (mut fatal, mut proof) = (None, None);
+        match self.verify(plan).await {
+            Ok(found) => proof = Some(found),
+            Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
+            Err(_) => {}
+        }
+        Ok(self.finish(fatal, proof))
+    }
+
+    /// Says whether a run can be gone on with here: it is of this account, made a plan, and was about what this one is about.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn check_journal<'j>(&self, journal: &'j Journal) -> Result<&'j Plan, RunError> {
+        let wrong = |why: &str| Err(RunError::Refused(Refusal::WrongPlan(why.to_owned())));
+        let Some(plan) = &journal.plan else {
+            return wrong("the run ended before it had a plan; there is nothing to go on with");
+        };
+        self.check_plan(plan)?;
+        let same = journal.regions.iter().eq(&self.regions) && journal.types.iter().eq(&self.types);
+        if same || journal.exact {
+            Ok(plan)
+        } else {
+            wrong("the run was about other types or regions; give the options it was given")
+        }
+    }
+}
