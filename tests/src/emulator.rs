@@ -175,6 +175,12 @@ impl Emulator {
         &self.url
     }
 
+    /// Returns the id of its process, of which there is only one: what it takes bounds what runs can reach.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Returns the Python environment, for scripts against this emulator.
     #[must_use]
     pub fn venv(&self) -> &Venv {

@@ -1,5 +1,6 @@
 //! Development tasks: `cargo xtask <task>`.
 
+mod bench;
 mod demo;
 mod fuzz_client;
 mod models;
@@ -13,6 +14,7 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Task {
+    Bench(bench::Bench),
     Demo(demo::Demo),
     Models(models::Models),
     FuzzClient(fuzz_client::FuzzClient),
@@ -21,6 +23,7 @@ enum Task {
 #[expect(clippy::print_stderr, reason = "a task's error is for the person who ran it")]
 fn main() -> ExitCode {
     let done = match Task::parse() {
+        Task::Bench(task) => task.run(),
         Task::Demo(task) => task.run(),
         Task::Models(task) => task.run(),
         Task::FuzzClient(task) => task.run(),
