@@ -17,6 +17,8 @@ pub struct Needs {
     pub created: bool,
     /// Whether any rule asks for a property of a type.
     pub properties: bool,
+    /// The types that rules name, not by a glob: whether any of these stays depends on what there is.
+    pub types: BTreeSet<String>,
 }
 
 impl Needs {

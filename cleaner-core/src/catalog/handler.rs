@@ -135,6 +135,7 @@ fn spec(entry: &Entry, models: &Models) -> TypeSpec {
     spec.delete_after = entry.delete_after.iter().map(|name| name.value.clone()).collect();
     spec.refs = targets(&entry.refs);
     spec.owned_by = targets(&entry.owned_by);
+    spec.part_of = targets(&entry.part_of);
     spec.settings = entry
         .settings
         .iter()

@@ -101,7 +101,8 @@ impl RegistryBuilder {
             registry.handlers.insert(name, handler);
         }
         for spec in registry.specs() {
-            for other in spec.delete_after.iter().chain(&spec.refs).chain(&spec.owned_by) {
+            for other in spec.delete_after.iter().chain(&spec.refs).chain(&spec.owned_by).chain(&spec.part_of)
+            {
                 if !registry.handlers.contains_key(other) {
                     let nearest = resource_filters::source::nearest(
                         other.as_str(),

@@ -22,6 +22,8 @@ pub struct TypeSpec {
     pub refs: Vec<TypeName>,
     /// The types of which [`owners`](crate::resource::Resource::owners) name instances.
     pub owned_by: Vec<TypeName>,
+    /// The types of which [`parts_of`](crate::resource::Resource::parts_of) name instances.
+    pub part_of: Vec<TypeName>,
     /// The switches of this type, all off by default.
     pub settings: Vec<SettingSpec>,
     /// The names of the built-in protections that may hold for it.
@@ -73,6 +75,7 @@ impl TypeSpec {
             delete_after: Vec::new(),
             refs: Vec::new(),
             owned_by: Vec::new(),
+            part_of: Vec::new(),
             settings: Vec::new(),
             protections: Vec::new(),
             properties: Vec::new(),
@@ -127,6 +130,13 @@ impl TypeSpec {
     #[must_use]
     pub fn owned_by(mut self, types: &[&str]) -> Self {
         self.owned_by.extend(types.iter().map(|name| TypeName::from(*name)));
+        self
+    }
+
+    /// Names the types whose instances [`Resource::parts_of`](crate::resource::Resource::parts_of) may name.
+    #[must_use]
+    pub fn part_of(mut self, types: &[&str]) -> Self {
+        self.part_of.extend(types.iter().map(|name| TypeName::from(*name)));
         self
     }
 

@@ -5,10 +5,13 @@ use crate::resource::Resource;
 ///
 /// - What stays keeps what it uses.
 /// - An owner that stays keeps what it owns; what stays keeps its owner, which would take it along.
-/// - A whole that stays keeps its parts.
+/// - A whole that stays keeps its parts; a part that stays keeps its whole, with which it would go.
 ///
 /// A local keep (what AWS manages, what is not part of the run) spreads nothing to what the resource uses: a default security
 /// group goes with its VPC. Once something that stays needs such a resource, its keep is local no longer.
+///
+/// What was merely not chosen keeps nothing that it owns or consists of, unless it is a stack: what a stack owns is deleted by
+/// deleting the stack.
 pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &mut [Verdict]) {
     let mut parts: Vec<Vec<u32>> = vec![Vec::new(); resources.len()];
     for (part, wholes) in (0_u32..).zip(&relations.parts_of) {
@@ -27,6 +30,8 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
     while let Some(place) = work.pop() {
         let at = place as usize;
         let cause = label(resources[at]);
+        let is_bystander = verdicts[at].is_not_selected() && !relations.stacks.contains(&place);
+        let spreads = |_: &&u32| !is_bystander;
         let mut keep = |other: u32, rule: &str, reason: String| {
             let verdict = &mut verdicts[other as usize];
             if verdict.deletes() {
@@ -34,10 +39,10 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
                 work.push(other);
             }
         };
-        for &owned in relations.owned[at].iter().filter(|_| !mutated!(KeepsNoOwned)) {
+        for &owned in relations.owned[at].iter().filter(spreads).filter(|_| !mutated!(KeepsNoOwned)) {
             keep(owned, "built-in:owner-kept", format!("belongs to {cause}, which stays"));
         }
-        for &part in &parts[at] {
+        for &part in parts[at].iter().filter(spreads) {
             keep(part, "built-in:part-of-kept", format!("is part of {cause}, which stays"));
         }
         if verdicts[at].local {
@@ -57,6 +62,9 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
         }
         for &owner in relations.owners[at].iter().filter(|_| !mutated!(KeepsNoOwners)) {
             need(owner, "built-in:owns-kept", format!("would take {cause} along, which stays"));
+        }
+        for &whole in relations.parts_of[at].iter().filter(|_| !mutated!(KeepsNoWholes)) {
+            need(whole, "built-in:part-kept", format!("{cause} is part of it, and stays"));
         }
     }
 }

@@ -157,7 +157,7 @@ fn a_kept_member_keeps_the_stack_that_would_take_it_along() {
 }
 
 #[test]
-fn a_part_stays_with_its_whole_and_not_the_other_way() {
+fn a_part_and_its_whole_stay_together() {
     let mut world = World::new();
     let part_of = |whole: &str| Ref { type_name: "Role".into(), target: whole.into() };
     world
@@ -168,7 +168,8 @@ fn a_part_stays_with_its_whole_and_not_the_other_way() {
         protect(part);
         part.parts_of = vec![part_of("free")];
     });
-    assert_eq!(world.kept(), ["kept-part", "part", "whole"]);
+    assert_eq!(world.kept(), ["free", "kept-part", "part", "whole"]);
+    assert_eq!(world.verdicts()["free"].reason, "Function kept-part is part of it, and stays");
 }
 
 #[test]
@@ -303,4 +304,17 @@ fn an_owner_stays_where_what_it_may_take_along_is_excluded_and_could_not_be_list
     let verdicts = world.verdicts();
     assert_eq!(verdicts["f"].action, Action::Unknown);
     assert_eq!(verdicts["r"].action, Action::Delete);
+}
+
+#[test]
+fn what_was_not_chosen_does_not_keep_its_parts_nor_what_it_owns() {
+    let mut world = World::new();
+    world.selected = ["Function"].map(TypeName::from).into();
+    let role = |id: &str| Ref { type_name: "Role".into(), target: id.into() };
+    world.add("Role", "whole", |_| {}).add("Role", "owner", |_| {});
+    world.add("Function", "part", |part| part.parts_of = vec![role("whole")]);
+    world.add("Function", "owned", |owned| owned.owners = vec![role("owner")]);
+    assert_eq!(world.kept(), ["owner", "whole"]);
+    world.resources[0].protection = Some(Keep { name: "test-keep".into(), why: "a test says so".into() });
+    assert_eq!(world.kept(), ["owner", "part", "whole"]);
 }

@@ -40,7 +40,9 @@ impl Unlisted {
                 unlisted.members.entry(name.clone()).or_default().push(failed.clone());
             }
             unlisted.failed.entry(spec.name.clone()).or_default().push(failed);
-            for needed in spec.refs.iter().chain(owned).filter(|needed| **needed != spec.name) {
+            for needed in
+                spec.refs.iter().chain(&spec.part_of).chain(owned).filter(|needed| **needed != spec.name)
+            {
                 unlisted.users.entry(needed.clone()).or_default().push((region.clone(), spec.name.clone()));
             }
         }

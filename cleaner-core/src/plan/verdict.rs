@@ -13,8 +13,16 @@ pub enum Action {
 }
 
 /// The rules by which keeps spread.
-const SPREAD: [&str; 4] =
-    ["built-in:needed", "built-in:owner-kept", "built-in:owns-kept", "built-in:part-of-kept"];
+const SPREAD: [&str; 5] = [
+    "built-in:needed",
+    "built-in:owner-kept",
+    "built-in:owns-kept",
+    "built-in:part-of-kept",
+    "built-in:part-kept",
+];
+
+/// The rule of what was not chosen.
+const NOT_SELECTED: &str = "built-in:not-selected";
 
 /// Holds what was decided about a resource, and which rule decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +65,7 @@ impl Verdict {
     pub fn not_selected() -> Self {
         Self {
             action: Action::Keep,
-            rule: Some("built-in:not-selected".to_owned()),
+            rule: Some(NOT_SELECTED.to_owned()),
             reason: "its type or region is not part of this run".to_owned(),
             local: true,
         }
@@ -77,6 +85,11 @@ impl Verdict {
     /// Whether the resource itself is what a rule speaks of, not another one that needs it.
     pub(crate) fn is_for_itself(&self) -> bool {
         self.rule.as_deref().is_none_or(|rule| !SPREAD.contains(&rule))
+    }
+
+    /// Whether the resource stays for no other reason than that it is not part of the run.
+    pub(super) fn is_not_selected(&self) -> bool {
+        self.local && self.rule.as_deref() == Some(NOT_SELECTED)
     }
 
     /// Whether the resource is deleted.

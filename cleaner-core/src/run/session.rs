@@ -10,7 +10,7 @@ use super::{Cleaner, Options};
 use crate::account::{Identity, Refusal, protect_own_hands};
 use crate::error::Error;
 use crate::event::{EVENT_VERSION, EventKind, Recorder};
-use crate::handler::{Access, Registry};
+use crate::handler::{Access, Registry, TypeSpec};
 use crate::plan::{
     Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Unlisted,
 };
@@ -134,9 +134,14 @@ impl<'a> Run<'a> {
     /// Credentials that are no longer accepted, or a run that was stopped. Failed listings are part of the plan.
     pub async fn plan(&mut self) -> Result<Plan, RunError> {
         let created_at = Timestamp::now();
-        let targets = self.targets();
+        let targets = self.targets(&self.types);
         self.recorder.emit(EventKind::ScanStarted { lists: targets.len() });
-        let mut found = self.scan(targets).await?;
+        let mut found = self.scan(targets.clone()).await?;
+        let more = self.member_targets(&found, targets);
+        if !more.is_empty() {
+            self.recorder.emit(EventKind::ScanStarted { lists: more.len() });
+            found.add(self.scan(more).await?);
+        }
         let forgiven = self.forgive_elsewhere(&mut found);
         let left_out = forgiven.into_iter().filter(|list| self.excluded.types().contains(&*list.type_name));
         let lists: Vec<ListReport> = found.lists.iter().cloned().chain(left_out).collect();
@@ -161,13 +166,13 @@ impl<'a> Run<'a> {
 
     /// What to list: the chosen types in the chosen regions; the types that may need or own these, since what stays of them keeps
     /// what it needs; and stacks of all regions, since any may own what is global.
-    fn targets(&self) -> Vec<Target> {
-        let context = self.context_types();
+    fn targets(&self, chosen: &BTreeSet<TypeName>) -> Vec<Target> {
+        let context = self.context_types(chosen);
         let global_chosen = self.regions.iter().any(Region::is_global);
         let mut targets = Vec::new();
         for handler in self.registry().handlers() {
             let spec = handler.spec();
-            if !(spec.is_stack || self.types.contains(&spec.name) || context.contains(&spec.name)) {
+            if !(spec.is_stack || chosen.contains(&spec.name) || context.contains(&spec.name)) {
                 continue;
             }
             let everywhere = spec.is_stack && global_chosen;
@@ -180,31 +185,49 @@ impl<'a> Run<'a> {
         targets
     }
 
-    /// The types that were not chosen and may need or own what was, directly or through others; and those that are left out and
-    /// would go along with it.
-    fn context_types(&self) -> BTreeSet<TypeName> {
-        let mut known = self.types.clone();
+    /// What to list besides: the types of what stacks would take along, since some of it may have to stay.
+    fn member_targets(&self, found: &Found, listed: Vec<Target>) -> Vec<Target> {
+        let place = |target: &Target| (target.handler.spec().name.clone(), target.region.clone());
+        let listed: BTreeSet<(TypeName, Region)> = listed.iter().map(place).collect();
+        let stacks = found.resources.iter().filter(|resource| self.types.contains(&resource.type_name));
+        let members = stacks.flat_map(|stack| &stack.members);
+        let mut types: BTreeSet<TypeName> = members
+            .filter_map(|member| self.registry().by_cloudformation(&member.cloudformation))
+            .map(|handler| handler.spec().name.clone())
+            .collect();
+        types.extend(self.types.iter().cloned());
+        let mut targets = self.targets(&types);
+        targets.retain(|target| !listed.contains(&place(target)));
+        targets
+    }
+
+    /// The types that were not chosen and may have to do with what was, directly or through others: they may need it, own it, or
+    /// be a part of it or the whole. What is only listed when asked for by name is not, unless a rule or an exclusion names it.
+    fn context_types(&self, chosen: &BTreeSet<TypeName>) -> BTreeSet<TypeName> {
+        let named = self.options().filters.needs().types;
+        let is_listed = |spec: &TypeSpec| {
+            spec.default || named.contains(spec.name.as_str()) || self.excluded.types().contains(&spec.name)
+        };
+        let mut known = chosen.clone();
         loop {
-            let owners: BTreeSet<&TypeName> = self
+            let above: BTreeSet<&TypeName> = self
                 .registry()
                 .specs()
                 .filter(|spec| known.contains(&spec.name))
-                .flat_map(|spec| &spec.owned_by)
+                .flat_map(|spec| spec.owned_by.iter().chain(&spec.part_of))
                 .collect();
             let more: Vec<TypeName> = self
                 .registry()
                 .specs()
                 .filter(|spec| !known.contains(&spec.name))
                 .filter(|spec| {
-                    let is_out = self.excluded.types().contains(&spec.name);
-                    owners.contains(&spec.name)
-                        || spec.refs.iter().any(|needed| known.contains(needed))
-                        || (is_out && spec.owned_by.iter().any(|owner| known.contains(owner)))
+                    let mut below = spec.refs.iter().chain(&spec.owned_by).chain(&spec.part_of);
+                    above.contains(&spec.name) || (is_listed(spec) && below.any(|name| known.contains(name)))
                 })
                 .map(|spec| spec.name.clone())
                 .collect();
             if more.is_empty() {
-                return known.difference(&self.types).cloned().collect();
+                return known.difference(chosen).cloned().collect();
             }
             known.extend(more);
         }

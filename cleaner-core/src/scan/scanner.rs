@@ -45,6 +45,13 @@ pub struct Found {
 }
 
 impl Found {
+    /// Adds what another scan found, of other types or regions.
+    pub(crate) fn add(&mut self, more: Self) {
+        self.resources.extend(more.resources);
+        self.resources.sort_by_cached_key(Resource::key);
+        self.lists.extend(more.lists);
+    }
+
     /// How many listings did not say what there is.
     pub fn unknown_lists(&self) -> usize {
         self.lists.iter().filter(|list| !list.status.is_known()).count()

@@ -47,6 +47,7 @@ mutations! {
     KeepsNoUsed: "What stays does not keep what it uses.",
     KeepsNoOwned: "An owner that stays does not keep what it owns.",
     KeepsNoOwners: "What stays does not keep its owner.",
+    KeepsNoWholes: "What stays does not keep what it is part of.",
     IgnoresKeepTags: "The keep tag means nothing.",
     IgnoresUnreadableTags: "Tags that nobody can read are none.",
     IgnoresProtections: "Built-in protections mean nothing.",

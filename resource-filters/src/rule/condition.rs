@@ -40,7 +40,7 @@ impl Rule {
     pub(crate) fn needs(&self, needs: &mut Needs) {
         for condition in &self.conditions {
             match &condition.test {
-                Test::Type(_) => {}
+                Test::Type(selector) => needs.types.extend(selector.named().map(str::to_owned)),
                 Test::Field(field, _) => needs.add(field),
                 Test::Not(rule) => rule.needs(needs),
                 Test::All(rules) | Test::Any(rules) => rules.iter().for_each(|rule| rule.needs(needs)),

@@ -28,6 +28,11 @@ impl TypeSelector {
         self.named.contains(type_name)
     }
 
+    /// Returns the canonical names of the types that are selected by a name or an alias.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &str> {
+        self.named.iter().map(String::as_str)
+    }
+
     /// Reads one name or glob, or a list of them; `what` names the key in messages. Whatever matches no type is a problem.
     pub fn read(
         node: &Node,

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::cloud::Cloud;
 use super::history::{Operation, What};
-use super::{Dates, Kind, ListTrouble};
+use super::{Dates, Kind, ListTrouble, Scenario};
 use crate::error::Error;
 use crate::handler::{Context, Deletion, Registry, ResourceHandler, Sink, Status, TypeSpec};
 use crate::resource::{Fact, Resource, Tags};
@@ -13,7 +13,7 @@ pub(super) fn registry(cloud: &Cloud) -> Registry {
     let handlers = cloud.scenario().kinds.iter().map(|kind| Simulated {
         cloud: cloud.clone(),
         kind: kind.clone(),
-        spec: spec(kind),
+        spec: spec(cloud.scenario(), kind),
     });
     handlers
         .fold(Registry::builder(), |builder, handler| builder.with(handler))
@@ -21,11 +21,12 @@ pub(super) fn registry(cloud: &Cloud) -> Registry {
         .expect("the types of a scenario fit together")
 }
 
-fn spec(kind: &Kind) -> TypeSpec {
+fn spec(scenario: &Scenario, kind: &Kind) -> TypeSpec {
     let names = |kinds: &[Arc<str>]| kinds.iter().map(|name| (&**name).into()).collect();
     let mut spec = TypeSpec::new(&kind.name, &kind.service).cloudformation(&kind.cloudformation());
     spec.refs = names(&kind.refs);
     spec.owned_by = names(&kind.owned_by);
+    spec.part_of = names(&scenario.wholes(kind));
     spec.delete_after = names(&kind.delete_after);
     spec.is_stack = kind.stack;
     spec.by_product = kind.by_product;

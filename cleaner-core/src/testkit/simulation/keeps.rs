@@ -87,9 +87,12 @@ pub(super) fn closure(view: &View<'_>, lives: &[usize], excluded: &[usize], reco
     }
     while let Some(life) = work.pop() {
         let thing = view.thing(life);
+        // What was merely not chosen keeps nothing below it, unless it is a stack.
+        let is_bystander = local.contains(&life) && !thing.managed && !view.scenario.kind(&thing.kind).stack;
         let along: Vec<usize> = lives
             .iter()
             .copied()
+            .filter(|_| !is_bystander)
             .filter(|other| {
                 let other = view.thing(*other);
                 other.is_owned_by(&thing.id) || other.parts_of.contains(&thing.id)
@@ -100,7 +103,11 @@ pub(super) fn closure(view: &View<'_>, lives: &[usize], excluded: &[usize], reco
             continue;
         }
         let uses = thing.uses.iter().filter(|_| !view.is_cut(life, record)).map(|used| &used.target);
-        let needed = uses.chain(&thing.owners).chain(&thing.stacks).flat_map(|id| named(life, id));
+        let needed = uses
+            .chain(&thing.owners)
+            .chain(&thing.stacks)
+            .chain(&thing.parts_of)
+            .flat_map(|id| named(life, id));
         // What a thing needs that stays is not kept for itself alone any more.
         work.extend(needed.filter(|other| kept.insert(*other) | local.remove(other)));
     }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -295,6 +296,14 @@ pub enum Ending {
 }
 
 impl Scenario {
+    /// The types of what things of a type are parts of.
+    pub fn wholes(&self, kind: &Kind) -> Vec<Arc<str>> {
+        let parts = self.things.iter().filter(|thing| thing.kind == kind.name);
+        let wholes: BTreeSet<&Arc<str>> = parts.flat_map(|thing| &thing.parts_of).collect();
+        let kinds = self.things.iter().filter(|thing| wholes.contains(&thing.id)).map(|thing| &thing.kind);
+        kinds.cloned().collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// The type of this name.
     pub fn kind(&self, name: &str) -> &Kind {
         self.kinds.iter().find(|kind| &*kind.name == name).expect("things are of types the scenario has")

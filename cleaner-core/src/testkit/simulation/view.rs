@@ -59,7 +59,7 @@ impl<'a> View<'a> {
         let executed = first(Said::VerifyStarted);
         let mut view = Self {
             regions: regions(scenario),
-            context: context(scenario, kinds(scenario)),
+            context: BTreeSet::new(),
             kinds: kinds(scenario),
             scenario,
             history,
@@ -73,6 +73,8 @@ impl<'a> View<'a> {
             range,
         };
         view.learn();
+        let chosen = view.kinds.iter().cloned().chain(view.member_kinds()).collect();
+        view.context = context(scenario, chosen);
         view
     }
 
@@ -120,6 +122,19 @@ impl<'a> View<'a> {
             }
             _ => {}
         }
+    }
+
+    /// The types of what stacks of the run would take along.
+    fn member_kinds(&self) -> Vec<Arc<str>> {
+        let steady: Vec<&Thing> =
+            self.lives().filter(|life| self.is_steady(*life)).map(|life| self.thing(life)).collect();
+        let is_chosen = |id: &Arc<str>| {
+            steady
+                .iter()
+                .any(|stack| stack.id == *id && self.kinds.contains(&stack.kind) && !self.is_unlisted(stack))
+        };
+        let members = steady.iter().filter(|thing| thing.stacks.iter().any(is_chosen));
+        members.map(|thing| thing.kind.clone()).collect()
     }
 
     fn scenario_has(&self, kind: &str, region: &str) -> bool {
@@ -240,12 +255,11 @@ fn context(scenario: &Scenario, mut known: BTreeSet<Arc<str>>) -> BTreeSet<Arc<s
     loop {
         let before = known.len();
         for kind in &scenario.kinds {
+            let wholes = scenario.wholes(kind);
+            let above = kind.owned_by.iter().chain(&wholes);
             if known.contains(&kind.name) {
-                known.extend(kind.owned_by.iter().cloned());
-            } else if kind.refs.iter().any(|needed| known.contains(needed))
-                || (scenario.choice.without.contains(&kind.name)
-                    && kind.owned_by.iter().any(|owner| known.contains(owner)))
-            {
+                known.extend(above.cloned());
+            } else if above.chain(&kind.refs).any(|other| known.contains(other)) {
                 known.insert(kind.name.clone());
             }
         }

@@ -108,6 +108,11 @@ fn order(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings
         if Order::of(view, &lives, &lives, view.range.start).in_hard_circle(life, deleted) {
             continue;
         }
+        // What an owner that was merely not chosen would take along may go without it, unless that is a stack.
+        let is_bystander = !view.is_selected(other) && !view.scenario.kind(&other.kind).stack;
+        if owner && is_bystander {
+            continue;
+        }
         if owner {
             let what = format!("{} was to be deleted while its owner {} was there", thing.id, other.id);
             findings.add(Rule::OwnersGoFirst, record, what);
