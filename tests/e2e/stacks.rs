@@ -235,6 +235,22 @@ fn a_stack_stays_with_what_is_excluded() {
 }
 
 #[test]
+fn a_stack_stays_for_a_member_whose_type_was_not_chosen() {
+    let scene = Scene::new();
+    build(
+        &scene,
+        "tags = [{'Key': 'aws-cleaner:keep', 'Value': ''}]\n\
+         create('data', {'B': {'Type': 'AWS::S3::Bucket', 'Properties': {'BucketName': f'data-{account}', 'Tags': tags}}})\n\
+         create('app', {'Q': queue('app-queue')})",
+    );
+    let done = scene.clear(0, ["--type", "CloudFormationStack"]).clean();
+    let all = left(&scene);
+    assert_eq!((&all["stacks"], &all["buckets"]), (&json!(["data"]), &json!(["data"])));
+    assert_eq!(all["queues"], json!([]), "what nothing keeps goes along with its stack");
+    assert_eq!(done.rule("CloudFormationStack", "data"), "built-in:owns-kept");
+}
+
+#[test]
 fn a_stack_of_another_region_keeps_its_global_members() {
     let scene = Scene::new();
     scene.py(
