@@ -111,13 +111,15 @@ impl ReportBuilder {
     pub(crate) fn lists_again(&mut self, lists: &[ListReport]) {
         for list in lists {
             let key = (list.type_name.clone(), list.region.clone());
-            let known = self.lists.get(&key).is_some_and(|before| before.status.is_known());
-            if !known || !list.status.is_known() {
+            let Some(before) = self.lists.get_mut(&key) else {
                 self.lists.insert(key, list.clone());
-            } else if let Some(before) = self.lists.get_mut(&key) {
-                before.status = list.status;
-                before.error.clone_from(&list.error);
+                continue;
+            };
+            if !before.status.is_known() || !list.status.is_known() {
+                before.found = before.found.max(list.found);
             }
+            before.status = list.status;
+            before.error.clone_from(&list.error);
         }
     }
 

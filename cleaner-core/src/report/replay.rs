@@ -99,6 +99,8 @@ struct Replay {
     lists: BTreeMap<(String, String), ListReport>,
     plan: Option<Plan>,
     exact: bool,
+    /// The listings of a look at what is left, which may not come to its end.
+    looked: Vec<ListReport>,
     /// When the attempts on an item began, and how many there were.
     attempts: HashMap<ResourceKey, (Timestamp, u32)>,
     last: (Timestamp, u64),
@@ -157,6 +159,7 @@ impl Replay {
             lists: BTreeMap::new(),
             plan: None,
             exact: false,
+            looked: Vec::new(),
             attempts: HashMap::new(),
             last: (first.at, first.elapsed_ms),
             end: None,
@@ -201,6 +204,11 @@ impl Replay {
             EventKind::ItemCorrected { item, outcome, error } => {
                 self.builder.correct(&item.key, outcome, error);
             }
+            EventKind::VerifyStarted { .. } => self.looked.clear(),
+            EventKind::VerifyFinished { .. } => {
+                self.builder.doubt(&mut self.looked);
+                self.builder.lists_again(&self.looked);
+            }
             EventKind::RunFinished { outcome, reason, stopped_by, fatal, api, .. } => {
                 self.end = Some(End { outcome, reason, stopped_by, fatal, api: *api });
             }
@@ -208,11 +216,10 @@ impl Replay {
         }
     }
 
-    fn listed(&mut self, mut list: ListReport) {
+    fn listed(&mut self, list: ListReport) {
         // After the plan, the account is listed to see what is left.
         if self.plan.is_some() {
-            self.builder.doubt(std::slice::from_mut(&mut list));
-            self.builder.lists_again(&[list]);
+            self.looked.push(list);
         } else {
             self.lists.insert((list.type_name.clone(), list.region.clone()), list);
         }
