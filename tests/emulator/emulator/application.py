@@ -16,7 +16,7 @@ from moto.core.request import (
 )
 from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication, create_backend_app
 
-from . import mends, regions, rules, speed, wire
+from . import mends, regions, rules, speed, times, wire
 from .accounts import Accounts, BadAccount
 from .accounts import install as install_accounts
 from .faults import BadRule, Faults
@@ -126,8 +126,11 @@ class Application:
                     chunks.close()
             status, headers = seen[-1]
             status = int(status.split(" ", 1)[0])
-            if status == 404 and body.startswith((b"<!doctype", b"<!DOCTYPE")):
+            nothing = not body and call.method != "HEAD" and call.service != "s3"
+            if status == 404 and (nothing or body.startswith((b"<!doctype", b"<!DOCTYPE"))):
                 return not_implemented(call, f"no route for {call.method} {call.path}")
+            if status == 200:
+                body = times.mended(call, body)
             return Reply(status, headers, body)
         except Refused as refused:
             status, headers, body = wire.error(call, refused.code, refused.message, refused.status, refused.extra)

@@ -94,6 +94,7 @@ EMPTY = {
     ("iam", "ListMFADeviceTags"): xml("ListMFADeviceTags", "<Tags/><IsTruncated>false</IsTruncated>"),
     ("cognito-identity", "GetIdentityPoolRoles"): json.dumps({"Roles": {}}),
     ("glue", "GetClassifiers"): json.dumps({"Classifiers": []}),
+    ("config", "DescribeRemediationConfigurations"): json.dumps({"RemediationConfigurations": []}),
     ("ses", "ListReceiptFilters"): xml("ListReceiptFilters", "<Filters/>"),
     ("cloudfront", "ListCloudFrontOriginAccessIdentities"): page("CloudFrontOriginAccessIdentityList"),
     ("cloudfront", "ListCachePolicies"): page("CachePolicyList"),

@@ -220,3 +220,107 @@ def cluster_times(_settings):
     @after(FakeKafkaCluster, "__init__")
     def _made(self, _nothing, *_args, **_kwargs):
         self.creation_time += "Z"
+
+
+@rules_for("config")
+def recorder_arns(_settings):
+    """Recorders have an ARN, and tags that can be asked for; moto's have neither."""
+    from types import SimpleNamespace
+
+    from moto.config.models import ConfigBackend
+
+    @after(ConfigBackend, "describe_configuration_recorders")
+    def _described(self, recorders, *_args, **_kwargs):
+        for recorder in recorders:
+            place = f"{self.region_name}:{self.account_id}"
+            recorder["arn"] = f"arn:aws:config:{place}:configuration-recorder/{recorder['name']}/a1b2c3d4e5f60718"
+
+    @around(ConfigBackend, "_match_arn")
+    def _matched(original, self, resource_arn):
+        if ":configuration-recorder/" in resource_arn:
+            return SimpleNamespace(tags={})
+        return original(self, resource_arn)
+
+
+@rules_for("rds")
+def option_groups(_settings):
+    """Option groups are listed without a name as well, and there may be none; moto stumbles."""
+    from moto.rds.models import RDSBackend
+
+    @around(RDSBackend, "describe_option_groups")
+    def _listed(original, self, given):
+        asked = {
+            "option_group_name": given.get("OptionGroupName"),
+            "engine_name": given.get("EngineName"),
+            "major_engine_version": given.get("MajorEngineVersion"),
+        }
+        if not asked["option_group_name"] and not self.option_groups:
+            return []
+        return original(self, asked)
+
+
+@rules_for("mediastore")
+def containers(_settings):
+    """Times are numbers, and tags are asked for by ARN; moto's times are for people, and it wants the name."""
+    import time
+
+    from moto.mediastore.models import Container, MediaStoreBackend
+
+    @around(MediaStoreBackend, "list_tags_for_resource")
+    def _tagged(original, self, name):
+        return original(self, re.split("[/:]", name)[-1])
+
+    @after(Container, "__init__")
+    def _made(self, _nothing, *_args, **_kwargs):
+        self.creation_time = time.time()
+
+
+@rules_for("appmesh")
+def mesh_owners_and_times(_settings):
+    """Owners are accounts and times numbers; moto's are user ids, and texts in an order of their own."""
+    from datetime import datetime
+
+    from moto.appmesh.dataclasses import gateway_route, route, shared, virtual_gateway, virtual_node
+
+    class Stamp(datetime):
+        """A time that can't be talked into a text."""
+
+        def strftime(self, _format):
+            return self.timestamp()
+
+    for cls in (
+        shared.Metadata,
+        route.RouteMetadata,
+        gateway_route.GatewayRouteMetadata,
+        virtual_gateway.VirtualGatewayMetadata,
+        virtual_node.VirtualNodeMetadata,
+    ):
+
+        @after(cls, "__init__")
+        def _made(self, _nothing, *_args, **_kwargs):
+            self.mesh_owner = self.resource_owner = self.arn.split(":")[4]
+            self.created_at = self.last_updated_at = Stamp.now()
+
+
+@rules_for("ecs")
+def all_capacity_providers(_settings):
+    """Asked for no one by name, AWS describes all capacity providers; moto stumbles."""
+    from moto.ecs.models import EC2ContainerServiceBackend
+
+    @around(EC2ContainerServiceBackend, "describe_capacity_providers")
+    def _described(original, self, names):
+        return original(self, names or [provider.name for provider in self.capacity_providers.values()])
+
+
+@rules_for("pinpoint")
+def app_times(_settings):
+    """The creation date of an application is text; moto's is a number."""
+    from datetime import datetime, timezone
+
+    from moto.pinpoint.models import App
+
+    @after(App, "to_json")
+    def _told(_self, told, *_args, **_kwargs):
+        if "CreationDate" in told:
+            made = datetime.fromtimestamp(told["CreationDate"], timezone.utc)
+            told["CreationDate"] = made.strftime("%Y-%m-%dT%H:%M:%SZ")

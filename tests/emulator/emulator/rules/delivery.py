@@ -94,11 +94,13 @@ def web_acls(_settings):
     ):
 
         @around(WAFV2Backend, method)
-        def _set(original, self, name, scope, _id, *args, registry=registry, **kwargs):
-            item = next((i for i in getattr(self, registry).values() if _id in (getattr(i, "id", None), getattr(i, "ip_set_id", None))), None)
+        def _set(original, self, *args, registry=registry, **kwargs):
+            # By position or by name: moto's responses do both, and call the id `id` or `_id`.
+            wanted = kwargs.get("id") or kwargs.get("_id") or args[2]
+            item = next((i for i in getattr(self, registry).values() if wanted in (getattr(i, "id", None), getattr(i, "ip_set_id", None))), None)
             if item is not None and cited(self, item.arn):
                 raise associated("AWS WAF couldn't perform the operation because your resource is being used by another resource")
-            return original(self, name, scope, _id, *args, **kwargs)
+            return original(self, *args, **kwargs)
 
 
 @rules_for("acm")
