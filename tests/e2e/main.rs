@@ -10,6 +10,7 @@ mod journal;
 mod kitchen_sink;
 mod library;
 mod network;
+mod per_type;
 mod s3;
 mod safety;
 mod scene;

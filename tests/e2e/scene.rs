@@ -138,6 +138,16 @@ impl Done {
         self.resource(kind, name)["outcome"].as_str().expect("a text")
     }
 
+    /// What became of a resource in a region, by its type and its id or name; `missing` if the report does not have it.
+    pub(crate) fn outcome_in(&self, kind: &str, name: &str, region: &str) -> &str {
+        let resources = self.report["resources"].as_array().expect("a list");
+        let found = resources.iter().find(|one| {
+            let here = one["region"] == region || one["region"] == "global";
+            one["type"] == kind && here && (one["id"] == name || one["name"] == name)
+        });
+        found.map_or("missing", |one| one["outcome"].as_str().expect("a text"))
+    }
+
     /// The rule that decided about a resource.
     pub(crate) fn rule(&self, kind: &str, name: &str) -> &str {
         self.resource(kind, name)["verdict"]["rule"].as_str().unwrap_or_default()

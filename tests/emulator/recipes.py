@@ -4,6 +4,7 @@
     recipes.py check FILES|DIR…                      what is wrong with recipe files
     recipes.py coverage DIR --types TYPES.json       every type has one row; TYPES.json is what
                                                      `aws-cleaner types --format json` prints
+    recipes.py tested DIR                            the types that have a recipe
     AWS_ACCESS_KEY_ID=… recipes.py make --endpoint-url U --out STATE.json [--shard I/N | --type T …] DIR
     recipes.py config --state STATE.json --out CONFIG.yaml
     AWS_ACCESS_KEY_ID=… recipes.py verify --endpoint-url U --state STATE.json DIR
@@ -83,27 +84,33 @@ def coverage(arguments):
     rows = [book.recipes[type_] for type_ in sorted(types & set(book.recipes))]
     untested = sum(1 for row in rows if row.untested)
     single = sum(1 for row in rows if row.single)
-    tested = len(rows) - untested - single
-    print(f"{len(types)} types: {tested} with a recipe, {single} single, {untested} untested", file=sys.stderr)
+    print(f"{len(types)} types: {len(rows) - untested - single} with a recipe, {single} single, {untested} untested", file=sys.stderr)
     return 1 if lines else 0
+
+
+def tested(arguments):
+    """Names the types that have a recipe."""
+    book = Book.read(files_of([arguments.dir]))
+    print("\n".join(sorted(type_ for type_, recipe in book.recipes.items() if not recipe.untested)))
+    return 1 if book.problems else 0
 
 
 def chosen(book, arguments):
     """The types to make, in their order."""
-    tested = sorted(type_ for type_, recipe in book.recipes.items() if not recipe.untested)
+    known = sorted(type_ for type_, recipe in book.recipes.items() if not recipe.untested)
     if arguments.type:
         for type_ in arguments.type:
-            if type_ not in tested:
+            if type_ not in known:
                 raise SystemExit(f"there is no recipe of {type_}")
         return sorted(set(arguments.type))
     if not arguments.shard:
-        return tested
+        return known
     number, _, of = arguments.shard.partition("/")
     if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
         raise SystemExit(f"--shard is I/N, such as 1/4, not {arguments.shard}")
     # A service's types stay together: they share parents. The largest services first, each to the emptiest shard.
     services = {}
-    for type_ in tested:
+    for type_ in known:
         services.setdefault(book.recipes[type_].service, []).append(type_)
     shards = [[] for _ in range(int(of))]
     for service in sorted(services, key=lambda name: (-len(services[name]), name)):
@@ -253,6 +260,9 @@ def main():
     command.add_argument("dir")
     command.add_argument("--types", required=True, metavar="TYPES.json")
     command.set_defaults(run=coverage)
+    command = commands.add_parser("tested", help="name the types that have a recipe")
+    command.add_argument("dir")
+    command.set_defaults(run=tested)
     command = commands.add_parser("make", help="make parents, and two of each type")
     command.add_argument("dir")
     command.add_argument("--endpoint-url", required=True)

@@ -76,7 +76,29 @@ pub fn script(
     arguments: &[&str],
     deadline: Duration,
 ) -> Result<String, String> {
-    let mut command = emulator.venv().command(name);
+    ended(emulator.venv().command(name), name, arguments, deadline)
+}
+
+/// Runs one of the scripts with the credentials of an account.
+///
+/// # Errors
+/// With everything it printed, if it does not end well within the deadline.
+pub fn script_in(
+    emulator: &Emulator,
+    credentials: &Credentials,
+    name: &str,
+    arguments: &[&str],
+    deadline: Duration,
+) -> Result<String, String> {
+    ended(with_credentials(emulator, name, credentials), name, arguments, deadline)
+}
+
+fn ended(
+    mut command: Command,
+    name: &str,
+    arguments: &[&str],
+    deadline: Duration,
+) -> Result<String, String> {
     command.args(arguments).stdin(Stdio::null());
     let output = finish(spawn(&mut command), None, deadline);
     match output.status {

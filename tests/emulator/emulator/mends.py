@@ -324,3 +324,36 @@ def app_times(_settings):
         if "CreationDate" in told:
             made = datetime.fromtimestamp(told["CreationDate"], timezone.utc)
             told["CreationDate"] = made.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@rules_for("ds")
+def directory_interfaces(_settings):
+    """The interfaces of a directory are its own, and go with it; moto's anybody may delete, and it stumbles over that."""
+    from moto.ds.models import Directory
+    from moto.ec2.models import ec2_backends
+
+    @after(Directory, "create_eni")
+    def _made(self, made, *_args, **_kwargs):
+        for interface in made[0]:
+            eni = ec2_backends[self.account_id][self.region].enis[interface]
+            eni.requester_managed, eni.status = True, "in-use"
+
+    @around(Directory, "delete_eni")
+    def _deleted(original, self):
+        for interface in self.eni_ids:
+            ec2_backends[self.account_id][self.region].enis[interface].requester_managed = False
+        original(self)
+
+
+@rules_for("ec2")
+def empty_fleets(_settings):
+    """A fleet whose instances are gone can be cancelled; moto stumbles."""
+    from moto.ec2.models.spot_requests import SpotFleetRequest
+
+    @around(SpotFleetRequest, "terminate_instances")
+    def _terminated(original, self):
+        self.spot_requests = [
+            request for request in self.spot_requests if request.instance.state != "terminated"
+        ]
+        if self.spot_requests:
+            original(self)

@@ -20,6 +20,7 @@ REST_MODELS = {
     "appconfig": ["appconfig", "appconfigdata"],
     "bedrock": ["bedrock", "bedrock-agent"],
     "bedrock-agentcore": ["bedrock-agentcore-control"],
+    "codeguru-profiler": ["codeguruprofiler"],
     "elasticfilesystem": ["efs"],
     "es": ["opensearch", "es"],
     "greengrass": ["greengrassv2", "greengrass"],

@@ -9,6 +9,7 @@ REACH = {
     "autoscaling": ["ec2"],
     "awslambda": ["ec2"],
     "batch": ["ec2", "ecs"],
+    "ds": ["ec2"],
     "ecs": ["ec2"],
     "efs": ["ec2"],
     "eks": ["ec2"],
