@@ -66,8 +66,7 @@ pub fn build(release: bool) -> Result<PathBuf, String> {
     if let Some(given) = std::env::var_os("AWS_CLEANER_BIN") {
         return Ok(PathBuf::from(given));
     }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut command = Command::new(cargo);
+    let mut command = cargo();
     // `--workspace` resolves features as `cargo test --workspace` does, so nothing is compiled a second time.
     command.args(["build", "--quiet", "--workspace", "--bin", "aws-cleaner"]);
     command.args(release.then_some("--release")).arg("--target-dir").arg(tree::target());
@@ -78,6 +77,21 @@ pub fn build(release: bool) -> Result<PathBuf, String> {
     }
     let name = format!("aws-cleaner{}", std::env::consts::EXE_SUFFIX);
     Ok(tree::target().join(if release { "release" } else { "debug" }).join(name))
+}
+
+/// Returns cargo, as if it was started by hand.
+///
+/// Build scripts watch what cargo tells the programs it runs; with that, every second build would begin at `ring`.
+#[must_use]
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 impl Cli {

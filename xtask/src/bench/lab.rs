@@ -45,8 +45,7 @@ impl Lab {
         fs::create_dir_all(&folder)
             .map_err(|error| format!("failed to create {}: {error}", folder.display()))?;
         let binary = cli::build(true)?;
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
+        let mut command = cli::cargo();
         command.args(["build", "--quiet", "--release", "--workspace"]);
         command.args(["--bin", "fast-stub", "--bin", "engine-bench", "--bin", "fault-proxy"]);
         command.arg("--target-dir").arg(tree::target()).current_dir(tree::root());
