@@ -93,12 +93,7 @@ pub fn script_in(
     ended(with_credentials(emulator, name, credentials), name, arguments, deadline)
 }
 
-fn ended(
-    mut command: Command,
-    name: &str,
-    arguments: &[&str],
-    deadline: Duration,
-) -> Result<String, String> {
+fn ended(mut command: Command, name: &str, arguments: &[&str], deadline: Duration) -> Result<String, String> {
     command.args(arguments).stdin(Stdio::null());
     let output = finish(spawn(&mut command), None, deadline);
     match output.status {
