@@ -281,7 +281,9 @@ class Comparison:
         body = body.read() if hasattr(body, "read") else body
         query = expected["query_string"]
         if isinstance(query, dict):
-            pairs = [(key, str(item)) for key, value in query.items() for item in (value if isinstance(value, list) else [value])]
+            # A whole number of a float type is the same number with `.0` and without.
+            text = lambda item: str(int(item)) if isinstance(item, float) and item.is_integer() else str(item)
+            pairs = [(key, text(item)) for key, value in query.items() for item in (value if isinstance(value, list) else [value])]
         else:
             pairs = parse_qsl(query, keep_blank_values=True)
         path, uri = urlsplit(expected["url_path"]), urlsplit(got["uri"])
