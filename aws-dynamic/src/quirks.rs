@@ -16,7 +16,13 @@ struct Quirk {
     bare_ids: &'static [&'static str],
     /// Texts of these output shapes are percent-encoded.
     url_encoded: &'static [&'static str],
+    /// Operations that are paged in a way of their own, about which the model says nothing.
+    pages: &'static [(&'static str, Paging)],
 }
+
+/// How an operation is paged: pairs of an input member and where the output has what goes into it, and the member that
+/// says whether there is more.
+pub(crate) type Paging = (&'static [(&'static str, &'static str)], Option<&'static str>);
 
 #[derive(Clone, Copy)]
 enum Default {
@@ -24,11 +30,34 @@ enum Default {
     Number(i64),
 }
 
-const NONE: Quirk = Quirk { service: "", header: None, defaults: &[], bare_ids: &[], url_encoded: &[] };
+const NONE: Quirk =
+    Quirk { service: "", header: None, defaults: &[], bare_ids: &[], url_encoded: &[], pages: &[] };
 
 const QUIRKS: &[Quirk] = &[
     // Without it the answer is HAL JSON, with other member names than the model's.
     Quirk { service: "apigateway", header: Some(("accept", "application/json")), ..NONE },
+    Quirk {
+        service: "cloudfront",
+        pages: &[
+            ("ListCachePolicies", (&[("Marker", "CachePolicyList.NextMarker")], None)),
+            ("ListFunctions", (&[("Marker", "FunctionList.NextMarker")], None)),
+            ("ListKeyGroups", (&[("Marker", "KeyGroupList.NextMarker")], None)),
+            ("ListOriginRequestPolicies", (&[("Marker", "OriginRequestPolicyList.NextMarker")], None)),
+            ("ListResponseHeadersPolicies", (&[("Marker", "ResponseHeadersPolicyList.NextMarker")], None)),
+        ],
+        ..NONE
+    },
+    Quirk {
+        service: "firehose",
+        pages: &[(
+            "ListDeliveryStreams",
+            (
+                &[("ExclusiveStartDeliveryStreamName", "DeliveryStreamNames[-1]")],
+                Some("HasMoreDeliveryStreams"),
+            ),
+        )],
+        ..NONE
+    },
     Quirk {
         service: "glacier",
         header: Some(("x-amz-glacier-version", "2012-06-01")),
@@ -37,8 +66,34 @@ const QUIRKS: &[Quirk] = &[
         ..NONE
     },
     Quirk { service: "iam", url_encoded: &["policyDocumentType"], ..NONE },
-    // Ids are given out as `/hostedzone/Z1`, `/change/C1`, `/delegationset/N1`.
-    Quirk { service: "route53", bare_ids: &["ResourceId", "DelegationSetId", "ChangeId"], ..NONE },
+    Quirk {
+        service: "kinesis",
+        pages: &[("ListTagsForStream", (&[("ExclusiveStartTagKey", "Tags[-1].Key")], Some("HasMoreTags")))],
+        ..NONE
+    },
+    Quirk {
+        service: "pinpoint",
+        pages: &[("GetApps", (&[("Token", "ApplicationsResponse.NextToken")], None))],
+        ..NONE
+    },
+    Quirk {
+        service: "route53",
+        // Ids are given out as `/hostedzone/Z1`, `/change/C1`, `/delegationset/N1`.
+        bare_ids: &["ResourceId", "DelegationSetId", "ChangeId"],
+        // The markers are there on the last page, too.
+        pages: &[
+            (
+                "ListTrafficPolicies",
+                (&[("TrafficPolicyIdMarker", "TrafficPolicyIdMarker")], Some("IsTruncated")),
+            ),
+            (
+                "ListTrafficPolicyVersions",
+                (&[("TrafficPolicyVersionMarker", "TrafficPolicyVersionMarker")], Some("IsTruncated")),
+            ),
+            ("ListTrafficPolicyInstancesByPolicy", (&INSTANCE_MARKERS, Some("IsTruncated"))),
+        ],
+        ..NONE
+    },
     // Keys may hold characters that XML cannot.
     Quirk {
         service: "s3",
@@ -58,6 +113,12 @@ const QUIRKS: &[Quirk] = &[
         ],
         ..NONE
     },
+];
+
+const INSTANCE_MARKERS: [(&str, &str); 3] = [
+    ("HostedZoneIdMarker", "HostedZoneIdMarker"),
+    ("TrafficPolicyInstanceNameMarker", "TrafficPolicyInstanceNameMarker"),
+    ("TrafficPolicyInstanceTypeMarker", "TrafficPolicyInstanceTypeMarker"),
 ];
 
 fn of(service: &str) -> &'static Quirk {
@@ -86,6 +147,11 @@ pub(crate) fn prepare(service: &str, operation: &str, node: &'static Node, input
             *id = bare.to_owned();
         }
     }
+}
+
+/// Returns how an operation is paged about which the model says nothing.
+pub(crate) fn paging(service: &str, operation: &str) -> Option<&'static Paging> {
+    of(service).pages.iter().find(|(name, _)| *name == operation).map(|(_, paging)| paging)
 }
 
 /// Returns the headers that every request to the service carries.

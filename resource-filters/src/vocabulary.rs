@@ -8,6 +8,11 @@ pub trait Vocabulary {
     /// Lists every name that a glob may match and a misspelt word may be compared with: canonical names and aliases.
     fn types(&self) -> Vec<String>;
 
+    /// Says why there is no type of this name, where that is known: one that others have, such as of a service that has ended.
+    fn why_not(&self, _name: &str) -> Option<String> {
+        None
+    }
+
     /// Lists the properties that a type declares, given its canonical name.
     fn properties(&self, type_name: &str) -> Vec<String>;
 }

@@ -11,7 +11,7 @@ use super::{
     Client,
     tokens::{Next, Tokens},
 };
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, model::OperationModel};
 
 /// More pages than any list has; a service that gives out ever new tokens must not be asked forever.
 const PAGE_LIMIT: u32 = 1_000_000;
@@ -46,6 +46,11 @@ impl Pages {
             hasher: RandomState::new(),
             count: 0,
         }
+    }
+
+    /// Returns whether an operation hands out its result in pages that can be asked for.
+    pub fn are_known_of(operation: OperationModel) -> bool {
+        Tokens::of(operation).are_known()
     }
 
     /// Returns the next page, or nothing after the last.

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::model::{OperationModel, Paginator, Shape, ShapeKind};
+use crate::{
+    model::{OperationModel, Paginator, Shape, ShapeKind},
+    quirks,
+};
 
 /// Pairs of members by which operations are paged whose model says nothing: input, output.
 const WELL_KNOWN: [(&str, &str); 16] = [
@@ -45,10 +48,17 @@ pub(super) enum Next {
 
 impl Tokens {
     pub(super) fn of(operation: OperationModel) -> Self {
-        match operation.paginator() {
-            Some(paginator) => Self::modelled(paginator),
+        if let Some(paginator) = operation.paginator() {
+            return Self::modelled(paginator);
+        }
+        match quirks::paging(operation.service().id(), operation.name()) {
+            Some((pairs, more)) => Self { pairs: pairs.to_vec(), more: *more },
             None => Self::guessed(operation),
         }
+    }
+
+    pub(super) fn are_known(&self) -> bool {
+        !self.pairs.is_empty()
     }
 
     fn modelled(paginator: Paginator) -> Self {
@@ -148,6 +158,20 @@ mod tests {
             tokens.next(&json!({"NextToken": "t"})),
             Next::Page(vec![("NextToken", Some(json!("t")))])
         );
+    }
+
+    #[test]
+    fn some_operations_have_ways_of_their_own() {
+        let apps = tokens("pinpoint", "GetApps").next(&json!({"ApplicationsResponse": {"NextToken": "t"}}));
+        assert_eq!(apps, Next::Page(vec![("Token", Some(json!("t")))]));
+        let streams = tokens("firehose", "ListDeliveryStreams");
+        let page = json!({"DeliveryStreamNames": ["a", "b"], "HasMoreDeliveryStreams": true});
+        let next = vec![("ExclusiveStartDeliveryStreamName", Some(json!("b")))];
+        assert_eq!(streams.next(&page), Next::Page(next));
+        let page = json!({"DeliveryStreamNames": ["c"], "HasMoreDeliveryStreams": false});
+        assert_eq!(streams.next(&page), Next::End);
+        let policies = tokens("route53", "ListTrafficPolicies");
+        assert_eq!(policies.next(&json!({"IsTruncated": false, "TrafficPolicyIdMarker": "m"})), Next::End);
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use cleaner_core::catalog::retired;
 use cleaner_core::handler::TypeSpec;
 use cleaner_core::run::TypeChoice;
 
@@ -29,6 +30,11 @@ pub(crate) fn types(globals: &Globals, args: &TypesArgs, ui: &Ui) -> Result<Exit
         print_json(&render::types_json(&specs))?;
     } else {
         print(&render::types(&specs, ui.out))?;
+        for (name, why) in retired() {
+            if search.as_deref().is_some_and(|search| name.to_lowercase().contains(search)) {
+                print(&format!("There is no {name}: {why}.\n"))?;
+            }
+        }
     }
     Ok(Exit::Clean)
 }

@@ -67,6 +67,17 @@ impl Entry {
         self.before.iter().chain(&self.unlink).chain([&self.delete])
     }
 
+    /// The calls of which all pages are read.
+    #[cfg(test)]
+    pub(super) fn listings(&self) -> impl Iterator<Item = &Call> {
+        let levels = self.levels.iter().filter_map(|level| match &level.parents {
+            Parents::Listed(each) => Some(&each.call),
+            Parents::Fixed(_) => None,
+        });
+        let steps = self.steps().filter_map(|step| step.each.as_ref().map(|each| &each.call));
+        levels.chain([&self.list]).chain(steps)
+    }
+
     /// Every call the type makes.
     pub(super) fn calls(&self) -> Vec<&Call> {
         let mut calls = Vec::new();

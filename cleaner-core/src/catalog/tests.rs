@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use aws_dynamic::model::Models;
+use aws_dynamic::Pages;
+use aws_dynamic::model::{Models, ShapeKind};
 
 use super::builtin::entries;
 use super::{FILES, check, check_graph};
@@ -49,6 +50,36 @@ fn every_relation_names_a_type() {
 fn the_order_of_types_has_no_circle() {
     let registry = crate::builtin().expect("the types fit together");
     assert_eq!(check_graph(registry.specs()), Vec::<String>::new());
+}
+
+#[test]
+fn every_listing_is_read_to_its_end() {
+    // Members that look like page tokens and are none.
+    const OTHERS: [&str; 5] =
+        ["clientRequestToken", "clientToken", "ClientToken", "ConditionalToken", "UpdateToken"];
+    let looks_like_one = |name: &str| {
+        !OTHERS.contains(&name)
+            && (["Token", "Marker", "Cursor"].iter().any(|end| name.ends_with(end))
+                || ["Next", "next", "HasMore", "hasMore", "IsTruncated", "isTruncated", "position"]
+                    .iter()
+                    .any(|start| name.starts_with(start)))
+    };
+    let mut unpaged = BTreeSet::new();
+    for entry in entries().expect("the catalog is readable") {
+        for call in entry.listings() {
+            let model = Models::builtin().service(&call.service).expect("it is checked elsewhere");
+            let operation = model.operation(&call.operation).expect("it is checked elsewhere");
+            let Some(output) = operation.output() else { continue };
+            let inner = output.members().filter_map(|name| output.member(name));
+            let inner = inner.filter(|shape| shape.kind() == ShapeKind::Structure);
+            let has_token =
+                output.members().chain(inner.flat_map(|shape| shape.members())).any(looks_like_one);
+            if has_token && !Pages::are_known_of(operation) {
+                unpaged.insert(call.title());
+            }
+        }
+    }
+    assert!(unpaged.is_empty(), "nobody asks for the second page of {unpaged:?}");
 }
 
 #[test]

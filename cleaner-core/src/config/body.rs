@@ -118,6 +118,11 @@ fn read_settings(reader: &mut Reader<'_>, node: &Node) {
     let Some(types) = reader.entries(node, "settings", "a mapping of type names") else { return };
     for of_type in types {
         let Some(type_name) = reader.vocabulary.resolve_type(&of_type.key) else {
+            if let Some(why) = reader.vocabulary.why_not(&of_type.key) {
+                let message = format!("there is no resource type `{}`: {why}", of_type.key);
+                reader.problems.push(Problem::new(&of_type.key_at, message));
+                continue;
+            }
             let problem = Problem::new(&of_type.key_at, format!("unknown resource type `{}`", of_type.key));
             let names = reader.vocabulary.types();
             let suggestion = nearest(&of_type.key, names.iter().map(String::as_str));

@@ -19,6 +19,10 @@ impl Vocabulary for Registry {
             .collect()
     }
 
+    fn why_not(&self, name: &str) -> Option<String> {
+        crate::catalog::why_retired(name).map(str::to_owned)
+    }
+
     fn properties(&self, type_name: &str) -> Vec<String> {
         self.get(type_name).map(|handler| handler.spec().properties.clone()).unwrap_or_default()
     }

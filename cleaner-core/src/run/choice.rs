@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use globset::{Glob, GlobMatcher};
 use resource_filters::source::nearest;
 
+use crate::catalog::why_retired;
 use crate::handler::{Registry, Scope, TypeSpec};
 use crate::resource::{GLOBAL, Region, TypeName};
 
@@ -119,6 +120,8 @@ fn compile(
                 let glob = glob.compile_matcher();
                 if registry.specs().flat_map(names).any(|name| glob.is_match(name)) {
                     globs.push((pattern.clone(), glob));
+                } else if let Some(why) = why_retired(pattern) {
+                    problems.push(format!("there is no resource type `{pattern}`: {why}."));
                 } else {
                     let hint = nearest(pattern, registry.specs().flat_map(names))
                         .map(|word| format!(" Did you mean `{word}`?"))

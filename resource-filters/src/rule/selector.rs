@@ -72,6 +72,10 @@ impl TypeSelector {
                 self.types.insert(canonical);
                 return;
             }
+            if let Some(why) = vocabulary.why_not(text) {
+                problems.report(&node.at, format!("there is no resource type `{text}`: {why}"));
+                return;
+            }
             let names = vocabulary.types();
             let suggestion = nearest(text, names.iter().map(String::as_str));
             let problem = Problem::new(&node.at, format!("unknown resource type `{text}`"));
