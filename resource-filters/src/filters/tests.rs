@@ -272,7 +272,9 @@ fn all_mistakes_are_reported_at_once() {
 
 #[test]
 fn needs_name_only_what_rules_touch() {
-    assert_eq!(filters("{deny: [{name: x, type: IAMRole}]}").needs(), Needs::default());
+    assert_eq!(filters("{deny: [{name: x, type: \"*\"}]}").needs(), Needs::default());
+    let named = Needs { types: ["IAMRole".to_owned()].into(), ..Needs::default() };
+    assert_eq!(filters("{deny: [{name: x, type: IAMRole}]}").needs(), named);
     let needs = filters(
         "{deny: [{not: {tag: {a: x}}}, {any: [{stack: s}]}], allow: [{all: [{tag: {b: y}}]}, {newer_than: 1h}]}",
     )
