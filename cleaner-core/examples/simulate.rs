@@ -109,7 +109,7 @@ fn rate(done: u64, started: Instant) -> f64 {
     Duration::from_secs(done).as_secs_f64() / started.elapsed().as_secs_f64()
 }
 
-/// Tells which rules do not hold where, and shows the first failure, or one of each rule, as small as it gets.
+/// Tells which rules do not hold where, and shows the first failure as small as it gets, unless all were asked for.
 fn tell(failures: &[Failure], all: bool) {
     let mut by_rule: BTreeMap<_, Vec<&Failure>> = BTreeMap::new();
     for failure in failures {
@@ -120,13 +120,8 @@ fn tell(failures: &[Failure], all: bool) {
             failures.iter().take(8).map(|failure| failure.scenario.seed.to_string()).collect();
         println!("{rule:?} does not hold in {} scenarios: {}", failures.len(), seeds.join(", "));
     }
-    println!();
-    if all {
-        for failures in by_rule.values() {
-            println!("{}", shrink(failures[0]));
-        }
-    } else if let Some(first) = failures.first() {
-        println!("{}", shrink(first));
+    if !all && let Some(first) = failures.first() {
+        println!("\n{}", shrink(first));
     }
 }
 

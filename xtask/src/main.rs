@@ -5,6 +5,7 @@ mod demo;
 mod fuzz_client;
 mod models;
 mod python;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -18,6 +19,7 @@ enum Task {
     Demo(demo::Demo),
     Models(models::Models),
     FuzzClient(fuzz_client::FuzzClient),
+    Simulate(simulate::Simulate),
 }
 
 #[expect(clippy::print_stderr, reason = "a task's error is for the person who ran it")]
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         Task::Demo(task) => task.run(),
         Task::Models(task) => task.run(),
         Task::FuzzClient(task) => task.run(),
+        Task::Simulate(task) => task.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -88,6 +88,7 @@ fn facts(page: &mut Page, entry: &Entry) {
     }
     match &resource.state {
         State::Present => {}
+        State::Gone => page.line("state", "it is gone, but for its list"),
         State::Deleting => page.line("state", "its deletion is under way"),
         State::Failed(why) => page.line("state", &clean(&format!("its deletion failed: {why}"))),
     }

@@ -94,6 +94,7 @@ pub(super) struct Dispatcher<'a, 'r> {
     blockers: Blockers<'a>,
     finished: usize,
     failed: usize,
+    gone: usize,
     pub(super) last_progress: Instant,
     /// Whether what is held is given up at its next refusal: nothing had gone for too long.
     pub(super) given_up: bool,
@@ -139,6 +140,7 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
             blockers: Blockers::of(order.plan, order.relations),
             finished: 0,
             failed: 0,
+            gone: 0,
             last_progress: Instant::now(),
             given_up: false,
             ending: false,
@@ -211,9 +213,14 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
         self.fatal.take()
     }
 
-    /// Everything not at its end is pending.
+    /// Everything not at its end is pending. What was given up before other things went deserves another try.
     fn end(&mut self) {
         self.ending = true;
+        let gone = self.gone;
+        for item in &mut self.items {
+            let is_blocked = item.is_finished() && item.result.outcome == ItemOutcome::Blocked;
+            item.result.again |= is_blocked && item.attempts > 0 && gone > item.gone_before;
+        }
         for node in 0..u32::try_from(self.items.len()).expect("fewer than 2^32 items") {
             if !self.items[node as usize].is_finished() {
                 let error = self.items[node as usize].result.error.take();
@@ -235,7 +242,7 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
         }
         if item.owned || item.resource.state == Shown::Deleting {
             let owned = item.owned;
-            self.confirm(node, owned);
+            self.confirm(node, Seen::Nothing, owned);
         } else {
             self.enqueue(node);
         }
@@ -259,11 +266,11 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
     }
 
     /// Waits until an item is no longer listed.
-    fn confirm(&mut self, node: Node, at_once: bool) {
+    pub(super) fn confirm(&mut self, node: Node, seen: Seen, at_once: bool) {
         let now = Instant::now();
         let item = &mut self.items[node as usize];
         item.began.get_or_insert(now);
-        item.state = State::Confirming { since: now, seen: Seen::Nothing };
+        item.state = State::Confirming { since: now, seen };
         self.active.insert(node);
         self.groups.add(self.group(node), node, at_once);
     }
@@ -272,14 +279,14 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
         let now = Instant::now();
         let place = self.order.items[node as usize];
         let blocked_by = self.blockers(place, &error);
-        if mutated!(NeverTriesAgain) || (self.given_up && self.items[node as usize].parks > 0) {
-            return self.finish(node, ItemOutcome::Blocked, Some(error), blocked_by);
-        }
         let item = &mut self.items[node as usize];
-        let wait = item.next_park();
-        item.state = State::Parked { since: now, until: now + wait };
         item.result.error = Some(error.clone());
         item.result.blocked_by.clone_from(&blocked_by);
+        if mutated!(NeverTriesAgain) || (self.given_up && item.parks > 0) {
+            return self.give_up_held(node);
+        }
+        let wait = item.next_park();
+        item.state = State::Parked { since: now, until: now + wait };
         let event = EventKind::AttemptFailed {
             item: ItemRef::from(&*item.resource),
             error,
@@ -289,6 +296,10 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
         self.active.insert(node);
         self.parked.insert((now + wait, node));
         self.recorder.emit(event);
+    }
+
+    pub(super) fn unpark(&mut self, until: Instant, node: Node) {
+        self.parked.remove(&(until, node));
     }
 
     fn blockers(&self, place: u32, error: &Error) -> Vec<String> {

@@ -12,7 +12,9 @@ impl Dispatcher<'_, '_> {
         let hopeful = |node: Node| {
             let item = &self.items[node as usize];
             match item.state {
-                State::Confirming { seen, .. } => matches!(seen, Seen::Nothing | Seen::Deleting),
+                State::Confirming { seen, .. } => {
+                    matches!(seen, Seen::Nothing | Seen::Deleting | Seen::Doubtful)
+                }
                 State::Deleting { .. } => item.parks == 0,
                 State::Unlinking { .. } => true,
                 _ => false,
@@ -34,11 +36,7 @@ impl Dispatcher<'_, '_> {
         for node in nodes {
             let item = &mut self.items[node as usize];
             match item.state {
-                State::Parked { .. } => {
-                    let error = item.result.error.take();
-                    let blocked_by = std::mem::take(&mut item.result.blocked_by);
-                    self.finish(node, ItemOutcome::Blocked, error, blocked_by);
-                }
+                State::Parked { .. } => self.give_up_held(node),
                 State::Confirming { .. } => {
                     let error = item.result.error.take();
                     self.finish(node, ItemOutcome::Pending, error, Vec::new());
@@ -46,5 +44,21 @@ impl Dispatcher<'_, '_> {
                 _ => {}
             }
         }
+    }
+
+    /// Ends an item that is held. Before that somebody looks once whether AWS works on it after all: if the answer to its deletion
+    /// was lost, a second call may be refused because of the first one.
+    pub(super) fn give_up_held(&mut self, node: Node) {
+        let item = &mut self.items[node as usize];
+        if !item.looked {
+            item.looked = true;
+            if let State::Parked { until, .. } = item.state {
+                self.unpark(until, node);
+            }
+            return self.confirm(node, Seen::Doubtful, true);
+        }
+        let error = item.result.error.take();
+        let blocked_by = std::mem::take(&mut item.result.blocked_by);
+        self.finish(node, ItemOutcome::Blocked, error, blocked_by);
     }
 }

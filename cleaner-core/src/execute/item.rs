@@ -29,6 +29,8 @@ pub struct ItemResult {
     pub error: Option<Error>,
     /// What holds it.
     pub blocked_by: Vec<String>,
+    /// Whether it deserves another try: something has gone since it was given up, or nobody knows whether it is still the same.
+    pub again: bool,
 }
 
 /// Where an item is on its way.
@@ -61,8 +63,12 @@ pub(super) enum Seen {
     Deleting,
     /// It is simply there, since this time.
     Present(Instant),
+    /// AWS worked on it, and now it is simply there, since this time: its deletion failed, or it is another one of its name.
+    Back(Instant),
     /// Nobody could look.
     Unreadable,
+    /// It is to be given up, and nobody has looked whether AWS works on it after all.
+    Doubtful,
 }
 
 /// One resource on its way out.
@@ -79,7 +85,13 @@ pub(super) struct Item {
     pub(super) attempts: u32,
     pub(super) parks: u32,
     pub(super) unexpected: u32,
+    /// How often AWS worked on it and then no longer did, while it stayed.
+    pub(super) relapses: u32,
     pub(super) began: Option<Instant>,
+    /// Whether somebody looked, when it was to be given up, whether AWS works on it after all.
+    pub(super) looked: bool,
+    /// How many items had gone when it came to its end.
+    pub(super) gone_before: usize,
     pub(super) result: ItemResult,
 }
 
@@ -95,7 +107,10 @@ impl Item {
             attempts: 0,
             parks: 0,
             unexpected: 0,
+            relapses: 0,
             began: None,
+            looked: false,
+            gone_before: 0,
             result: ItemResult {
                 outcome: ItemOutcome::Pending,
                 attempts: 0,
@@ -103,6 +118,7 @@ impl Item {
                 finished_at: None,
                 error: None,
                 blocked_by: Vec::new(),
+                again: false,
             },
         }
     }

@@ -147,7 +147,7 @@ pub(super) async fn look(
         }
         Some((State::Deleting, _)) => Status::Deleting,
         Some((State::Failed(why), _)) => Status::Failed(why.clone()),
-        Some((State::Present, _)) => Status::Present,
+        Some((State::Present | State::Gone, _)) => Status::Present,
     };
     Ok(items.iter().map(|(node, resource)| (*node, status(resource))).collect())
 }

@@ -262,3 +262,49 @@ async fn a_stopped_run_starts_nothing_and_says_what_is_pending() {
     assert_eq!(outcomes(&results), [("a", ItemOutcome::Pending), ("c", ItemOutcome::Pending)]);
     assert_eq!(world.cloud.calls(), ["a"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_fails_late_has_its_time_even_after_refusals() {
+    let mut world = World::new();
+    world.add("S", "stack", |thing| {
+        thing.refusals = vec![ErrorKind::Unexpected];
+        // Longer than anybody is patient: by when it fails, nothing has gone for long.
+        thing.takes = Some(Duration::from_secs(600));
+        thing.fails_late = true;
+    });
+    let (results, _) = world.run().await;
+    assert_eq!((results["stack"].outcome, results["stack"].attempts), (ItemOutcome::Deleted, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_it_is_given_up_somebody_looks_whether_it_is_leaving_after_all() {
+    let mut world = World::new();
+    world.add("B", "b", |thing| {
+        thing.held_by = ["b".to_owned()].into();
+        thing.takes = Some(Duration::from_secs(600));
+    });
+    // The first call took effect, and its answer was lost: since then it is in its own way.
+    world.cloud.begin_leaving("b", Duration::from_secs(600));
+    let (results, _) = world.run().await;
+    assert_eq!(results["b"].outcome, ItemOutcome::Deleted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_given_up_before_something_else_went_deserves_another_try() {
+    let mut world = World::new();
+    world.add("B", "held", |thing| thing.held_by = ["stays".to_owned()].into());
+    world.cloud.add(Thing::new(Resource::new("B".into(), "r1".into(), "stays")));
+    world.add("A", "user", |thing| {
+        thing.resource.uses("B", "used");
+        thing.refusals = vec![ErrorKind::Dependency; 100];
+    });
+    world.add("B", "used", |_| {});
+    world.add("A", "after", |thing| thing.refusals = vec![ErrorKind::Dependency; 100]);
+    let (results, _) = world.run().await;
+    assert!(results.values().all(|result| result.outcome == ItemOutcome::Blocked && !result.again));
+    world.add("C", "c", |_| {});
+    // `C` comes after `A`, so it goes when those are given up.
+    let (results, _) = world.run().await;
+    assert_eq!(results["c"].outcome, ItemOutcome::Deleted);
+    assert!(results["held"].again && !results["used"].again);
+}

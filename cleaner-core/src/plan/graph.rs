@@ -42,6 +42,7 @@ impl Graph {
         let mut edges: Vec<Edge> = Vec::new();
         for (node, place) in (0_u32..).zip(items) {
             instance_edges(node, *place, relations, &node_of, &mut edges);
+            within_edges(node, *place, relations, &node_of, &mut edges);
         }
         let nodes = type_edges(items, resources, registry, &mut edges);
         edges.sort_unstable();
@@ -130,6 +131,27 @@ fn instance_edges(
         for further in relations.ancestors(*used) {
             if further != place
                 && !mutated!(LosesOwnersOfUsed)
+                && !owners.contains(&further)
+                && let Some(further) = node_of.get(&further)
+            {
+                edges.push((node, *further, false));
+            }
+        }
+    }
+}
+
+/// Edges from what uses something that nobody listed to the stacks that own that.
+fn within_edges(
+    node: Node,
+    place: u32,
+    relations: &Relations,
+    node_of: &HashMap<u32, Node>,
+    edges: &mut Vec<Edge>,
+) {
+    let owners = relations.ancestors(place);
+    for stack in &relations.uses_within[place as usize] {
+        for further in relations.ancestors(*stack).into_iter().chain([*stack]) {
+            if further != place
                 && !owners.contains(&further)
                 && let Some(further) = node_of.get(&further)
             {

@@ -32,6 +32,8 @@ pub struct Judge<'a> {
     pub account: &'a AccountId,
     /// What could not be listed: it stays, and nobody knows what of all this it owns or needs.
     pub unlisted: &'a Unlisted,
+    /// The same with what is of no consequence for the run, unless something that stays has to do with it.
+    pub unlisted_too: &'a Unlisted,
     /// The present, for rules about age.
     pub now: Timestamp,
 }
@@ -44,7 +46,32 @@ impl Judge<'_> {
             .map(|(place, resource)| self.verdict(place, resource, resources, relations))
             .collect();
         spread_keeps(resources, relations, &mut verdicts);
+        while self.hold(resources, relations, &mut verdicts) {
+            spread_keeps(resources, relations, &mut verdicts);
+        }
         verdicts
+    }
+
+    /// Keeps what may have to do with something unlisted that something which stays names as its owner, or as what it uses: that
+    /// stays as well, and nobody knows what it needs and what would take it along. Tells whether there was anything.
+    fn hold(&self, resources: &[&Resource], relations: &Relations, verdicts: &mut [Verdict]) -> bool {
+        let stays = verdicts.iter().zip(resources).zip(&relations.unfound);
+        let held: BTreeSet<&TypeName> = stays
+            .filter(|((verdict, _), _)| !verdict.deletes() && !verdict.local)
+            .flat_map(|((_, resource), unfound)| self.unlisted_too.failed(unfound, resource))
+            .collect();
+        let mut any = false;
+        for (verdict, resource) in verdicts.iter_mut().zip(resources) {
+            if !held.is_empty()
+                && verdict.deletes()
+                && !mutated!(ForgetsUnlistedUsers)
+                && let Some((rule, why)) = self.unlisted_too.ties(resource, |name| held.contains(name))
+            {
+                *verdict = Verdict::unknown(rule, why);
+                any = true;
+            }
+        }
+        any
     }
 
     fn verdict(
@@ -128,15 +155,11 @@ impl Judge<'_> {
         }
         let unlisted = self.unlisted;
         // Where rules say that some things stay, what could not be listed may be one of them, and need this.
-        let (any, left_out) = (|_: &TypeName| true, |owned: &TypeName| self.excluded.types().contains(owned));
         if self.filters.is_empty() {
-            let why = unlisted.owned(resource, left_out)?;
+            let why = unlisted.owned(resource, |owned| self.excluded.types().contains(owned))?;
             return Some(Verdict::unknown("built-in:owned-unknown", why));
         }
-        let users = || Some(("built-in:users-unknown", unlisted.users(resource)?));
-        let owned = || Some(("built-in:owned-unknown", unlisted.owned(resource, any)?));
-        let wholes = || Some(("built-in:whole-unknown", unlisted.wholes(resource)?));
-        users().or_else(owned).or_else(wholes).map(|(rule, why)| Verdict::unknown(rule, why))
+        unlisted.ties(resource, |_| true).map(|(rule, why)| Verdict::unknown(rule, why))
     }
 
     fn keep_tags(&self, resource: &Resource) -> Option<Verdict> {

@@ -60,6 +60,9 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
         for &used in relations.uses[at].iter().filter(|_| !mutated!(KeepsNoUsed)) {
             need(used, "built-in:needed", format!("is needed by {cause}, which stays"));
         }
+        for &stack in relations.uses_within[at].iter().filter(|_| !mutated!(KeepsNoUsed)) {
+            need(stack, "built-in:needed", format!("owns something that {cause} needs, which stays"));
+        }
         for &owner in relations.owners[at].iter().filter(|_| !mutated!(KeepsNoOwners)) {
             need(owner, "built-in:owns-kept", format!("would take {cause} along, which stays"));
         }

@@ -8,7 +8,7 @@ use super::{Action, Graph, Relations, Verdict};
 use crate::account::AccountId;
 use crate::handler::Registry;
 use crate::report::ListReport;
-use crate::resource::{Region, Resource, TypeName};
+use crate::resource::{Region, Resource, State, TypeName};
 
 /// The version of the plan format this library writes and reads.
 pub const PLAN_VERSION: u32 = 1;
@@ -23,6 +23,18 @@ pub struct Entry {
     /// The stack it belongs to, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,
+}
+
+impl Entry {
+    /// Whether nobody can judge it because AWS says it is gone, though its list still holds it.
+    pub(crate) fn is_ghost(&self) -> bool {
+        self.resource.state == State::Gone && self.verdict.action == Action::Unknown
+    }
+
+    /// Whether another entry of this name is about another resource, if the dates tell.
+    pub(crate) fn is_replaced(&self, by: &Self) -> Option<bool> {
+        Some(self.resource.created.known()? != by.resource.created.known()?)
+    }
 }
 
 /// Holds everything a scan found, and what is done with each resource. An immutable value that can be saved, reviewed and applied.

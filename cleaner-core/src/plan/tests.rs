@@ -78,6 +78,7 @@ impl World {
             excluded: &Excluded::new(self.excluded.clone(), self.global_excluded, &registry),
             account: &account,
             unlisted: &Unlisted::of(&lists, &registry),
+            unlisted_too: &Unlisted::of(&lists, &registry),
             now: "2026-01-01T00:00:00Z".parse().expect("a time"),
         };
         let all: Vec<&Resource> = self.resources.iter().collect();
@@ -317,4 +318,46 @@ fn what_was_not_chosen_does_not_keep_its_parts_nor_what_it_owns() {
     assert_eq!(world.kept(), ["owner", "whole"]);
     world.resources[0].protection = Some(Keep { name: "test-keep".into(), why: "a test says so".into() });
     assert_eq!(world.kept(), ["owner", "part", "whole"]);
+}
+
+#[test]
+fn a_stack_takes_along_what_names_its_unlisted_member() {
+    let mut world = World::new();
+    // Nobody listed the function: neither was its type chosen, nor did anything ask for it.
+    world.add("Part", "part", |part| {
+        protect(part);
+        part.owners = vec![Ref { type_name: "Function".into(), target: "f".into() }];
+    });
+    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Function", "f")]);
+    world.add("Stack", "other", |stack| stack.members = vec![member("AWS::Function", "g")]);
+    assert_eq!(world.kept(), ["part", "s"]);
+}
+
+#[test]
+fn a_stack_stays_if_something_that_stays_uses_its_unlisted_member() {
+    let mut world = World::new();
+    world.add("Function", "f", |function| {
+        protect(function);
+        function.uses("Role", "arn:aws:iam::123456789012:role/path/worker");
+    });
+    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Role", "worker")]);
+    world.add("Stack", "other", |stack| stack.members = vec![member("AWS::Role", "er")]);
+    assert_eq!(world.kept(), ["f", "s"]);
+    assert_eq!(world.verdicts()["s"].reason, "owns something that Function f needs, which stays");
+}
+
+#[test]
+fn what_may_own_something_unlisted_that_is_needed_is_unknown() {
+    let mut world = World::new();
+    world.failed = vec![("Function", "r1")];
+    world.add("Part", "part", |part| {
+        protect(part);
+        part.owners = vec![Ref { type_name: "Function".into(), target: "f".into() }];
+    });
+    // CloudFormation may name the function otherwise than the part does.
+    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Function", "named-otherwise")]);
+    world.add("Stack", "other", |_| {});
+    world.add("Role", "r", |_| {});
+    assert_eq!(world.kept(), ["part", "r", "s"]);
+    assert_eq!(world.verdicts()["r"].action, Action::Unknown);
 }

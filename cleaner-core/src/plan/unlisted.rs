@@ -59,36 +59,55 @@ impl Unlisted {
         Some(format!("the stacks of {unknown} could not be listed, and one may own it: {why}"))
     }
 
-    /// Why nobody knows whether something that stays needs this resource.
-    pub(super) fn users(&self, resource: &Resource) -> Option<String> {
-        let (region, user) = near(self.users.get(&resource.type_name)?, resource)?;
-        Some(format!("{user} could not be listed in {region}, and one may need it"))
+    /// Why nobody knows whether a resource has to do with something that stays, of one of the types that may: whether that needs
+    /// it, whether it would take that along, or whether it is a part of that.
+    pub(super) fn ties(
+        &self,
+        resource: &Resource,
+        may_stay: impl Fn(&TypeName) -> bool,
+    ) -> Option<(&'static str, String)> {
+        let users = self.users.get(&resource.type_name).and_then(|all| near(all, resource, &may_stay));
+        if let Some((region, user)) = users {
+            let why = format!("{user} could not be listed in {region}, and one may need it");
+            return Some(("built-in:users-unknown", why));
+        }
+        if let Some(why) = self.owned(resource, &may_stay) {
+            return Some(("built-in:owned-unknown", why));
+        }
+        let wholes = resource.parts_of.iter().filter_map(|whole| self.failed.get(&whole.type_name));
+        let (region, whole) = wholes.into_iter().find_map(|all| near(all, resource, &may_stay))?;
+        let why = format!("{whole} could not be listed in {region}, and it is part of one");
+        Some(("built-in:whole-unknown", why))
     }
 
     /// Why nobody knows whether this resource would take along something that stays, of one of the types that may.
     pub(super) fn owned(&self, resource: &Resource, may_stay: impl Fn(&TypeName) -> bool) -> Option<String> {
         let members = resource.members.iter().filter_map(|member| self.members.get(&*member.cloudformation));
-        let (region, owned) = self
-            .owned
-            .get(&resource.type_name)
-            .into_iter()
-            .chain(members)
-            .flatten()
-            .find(|(region, owned)| is_near(region, resource) && may_stay(owned))?;
+        let all = self.owned.get(&resource.type_name).into_iter().chain(members);
+        let (region, owned) = all.into_iter().find_map(|all| near(all, resource, &may_stay))?;
         Some(format!("{owned} could not be listed in {region}, and it may own one"))
     }
 
-    /// Why nobody knows whether this resource is a part of something that stays.
-    pub(super) fn wholes(&self, resource: &Resource) -> Option<String> {
-        let wholes = resource.parts_of.iter().filter_map(|whole| self.failed.get(&whole.type_name));
-        let (region, whole) = wholes.into_iter().find_map(|all| near(all, resource))?;
-        Some(format!("{whole} could not be listed in {region}, and it is part of one"))
+    /// Which of some types could not be listed where they may have to do with a resource.
+    pub(super) fn failed<'a>(
+        &'a self,
+        types: &'a [TypeName],
+        resource: &'a Resource,
+    ) -> impl Iterator<Item = &'a TypeName> {
+        let has_failed = |name: &&TypeName| {
+            self.failed.get(*name).is_some_and(|all| near(all, resource, |_| true).is_some())
+        };
+        types.iter().filter(has_failed)
     }
 }
 
-/// The first of some failed listings that may have to do with a resource.
-fn near<'a>(failed: &'a [(Region, TypeName)], resource: &Resource) -> Option<&'a (Region, TypeName)> {
-    failed.iter().find(|(region, _)| is_near(region, resource))
+/// The first of some failed listings that may have to do with a resource, of one of the types asked for.
+fn near<'a>(
+    failed: &'a [(Region, TypeName)],
+    resource: &Resource,
+    is_asked: impl Fn(&TypeName) -> bool,
+) -> Option<&'a (Region, TypeName)> {
+    failed.iter().find(|(region, name)| is_near(region, resource) && is_asked(name))
 }
 
 /// Whether something of a region may have to do with a resource.

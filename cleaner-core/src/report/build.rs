@@ -164,29 +164,24 @@ impl ReportBuilder {
                 news.push(entry.clone());
                 continue;
             };
-            let is_another = match is_replaced(before, entry) {
-                Some(is_replaced) => is_replaced,
-                // What would be deleted before, and now stays for its own sake, is another one.
-                None => entry.verdict.action == Action::Keep && entry.verdict.is_for_itself(),
-            };
-            if !(self.is_gone(&key) && is_another) {
-                continue;
-            }
-            if entry.verdict.deletes() {
+            let is_another = || before.is_replaced(entry) == Some(true);
+            let is_released = !before.verdict.deletes() && !self.results.contains_key(&key);
+            let stays = entry.verdict.action == Action::Keep && entry.verdict.is_for_itself();
+            if entry.verdict.deletes() && (is_released || (self.is_gone(&key) && is_another())) {
                 self.entries.insert(key, entry.clone());
-            } else {
+            } else if before.verdict.deletes() && self.is_leftover(&key) && stays {
                 self.came_back(entry);
+            } else {
+                continue;
             }
             news.push(entry.clone());
         }
         news
     }
 
-    /// Whether a resource that nobody can judge may be one that the run deleted, still listed: what is gone answers no questions.
+    /// Whether a resource that stays may be one that was deleted, by this run or shortly before it, and is still listed.
     pub(crate) fn may_lag(&self, entry: &Entry) -> bool {
-        let key = entry.resource.key();
-        let is_another = self.entries.get(&key).and_then(|before| is_replaced(before, entry)) == Some(true);
-        entry.verdict.action == Action::Unknown && self.is_gone(&key) && !is_another
+        !entry.verdict.deletes() && (entry.is_ghost() || self.is_gone(&entry.resource.key()))
     }
 
     /// Under the name of what was deleted there is something that stays.
@@ -196,7 +191,8 @@ impl ReportBuilder {
         self.entries.insert(key, entry.clone());
     }
 
-    fn is_gone(&self, key: &ResourceKey) -> bool {
+    /// Whether what the run was to delete is gone.
+    pub(crate) fn is_gone(&self, key: &ResourceKey) -> bool {
         self.results.get(key).is_some_and(|result| result.outcome.is_gone())
     }
 
@@ -208,9 +204,34 @@ impl ReportBuilder {
         }
     }
 
+    /// What became of something that the run could not delete.
+    pub(crate) fn leftover(&self, key: &ResourceKey) -> Option<&ItemResult> {
+        self.results.get(key).filter(|result| !result.outcome.is_gone())
+    }
+
     /// Whether the run has tried to delete this and could not.
     pub(crate) fn is_leftover(&self, key: &ResourceKey) -> bool {
-        self.results.get(key).is_some_and(|result| !result.outcome.is_gone())
+        self.leftover(key).is_some()
+    }
+
+    /// Whether nobody has tried to delete this yet.
+    pub(crate) fn is_new(&self, key: &ResourceKey) -> bool {
+        !self.results.contains_key(key)
+    }
+
+    /// Whether it is known what there is of the type of a resource, where the resource is.
+    pub(crate) fn is_listed(&self, key: &ResourceKey) -> bool {
+        let place = (key.type_name.as_str().to_owned(), key.region.as_str().to_owned());
+        self.lists.get(&place).is_some_and(|list| list.status.is_known())
+    }
+
+    /// What was gone before the run but for its list, and has left that by now.
+    pub(crate) fn ghosts(&self, listed: &BTreeSet<ResourceKey>) -> Vec<Entry> {
+        let is_ghost = |entry: &&Entry| {
+            let key = entry.resource.key();
+            entry.is_ghost() && self.is_new(&key) && self.is_listed(&key) && !listed.contains(&key)
+        };
+        self.entries.values().filter(is_ghost).cloned().collect()
     }
 
     /// What was not deleted for sure and is no longer listed is gone after all. Returns these.
@@ -219,11 +240,7 @@ impl ReportBuilder {
             .results
             .iter()
             .filter(|(key, result)| {
-                let looked = self
-                    .lists
-                    .get(&(key.type_name.as_str().to_owned(), key.region.as_str().to_owned()))
-                    .is_some_and(|list| list.status.is_known());
-                looked && !result.outcome.is_gone() && !listed.contains(*key)
+                !result.outcome.is_gone() && self.is_listed(key) && !listed.contains(*key)
             })
             .map(|(key, _)| key.clone())
             .collect();
@@ -276,7 +293,10 @@ impl ReportBuilder {
             blocked: count(ItemOutcome::Blocked),
             pending: count(ItemOutcome::Pending),
             planned: count(ItemOutcome::Planned),
-            unknown_verdicts: resources.iter().filter(|one| one.verdict.unknown).count(),
+            unknown_verdicts: resources
+                .iter()
+                .filter(|one| one.verdict.unknown && one.outcome == ItemOutcome::Kept)
+                .count(),
             unknown_lists: lists.iter().filter(|list| !list.status.is_known()).count(),
         };
         Report {
@@ -299,11 +319,6 @@ impl ReportBuilder {
             warnings: self.warnings.clone(),
         }
     }
-}
-
-/// Whether a resource is another one than that of its name before, if the dates tell.
-fn is_replaced(before: &Entry, now: &Entry) -> Option<bool> {
-    Some(before.resource.created.known()? != now.resource.created.known()?)
 }
 
 fn resource(entry: &Entry, result: Option<&ItemResult>) -> ResourceReport {

@@ -198,7 +198,9 @@ impl Replay {
             EventKind::ItemFinished { item, outcome, error, blocked_by } => {
                 let (started_at, attempts) = self.tried(&item.key);
                 let finished_at = Some(at);
-                let result = ItemResult { outcome, attempts, started_at, finished_at, error, blocked_by };
+                let again = false;
+                let result =
+                    ItemResult { outcome, attempts, started_at, finished_at, error, blocked_by, again };
                 self.builder.result(&item.key, result);
             }
             EventKind::ItemCorrected { item, outcome, error } => {

@@ -91,6 +91,11 @@ impl Resource {
         ResourceKey { type_name: self.type_name.clone(), region: self.region.clone(), id: self.id.clone() }
     }
 
+    /// The type and region: what one listing shows.
+    pub(crate) fn place(&self) -> (TypeName, Region) {
+        (self.type_name.clone(), self.region.clone())
+    }
+
     /// Whether a reference by this text means this resource: by id, name or ARN.
     pub fn answers_to(&self, text: &str) -> bool {
         &*self.id == text || &*self.name == text || self.arn.as_deref() == Some(text)
@@ -132,6 +137,8 @@ pub enum State {
     Deleting,
     /// Its deletion was under way and failed, for this reason: ask again.
     Failed(String),
+    /// Lists show it, and whoever asks about it hears that there is no such thing: it is probably gone, and the list lags behind.
+    Gone,
 }
 
 /// Names a built-in protection, and why it holds here.

@@ -1,5 +1,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use tokio::time::Instant;
+
+use super::verify::FIRST_PAUSE;
 use super::{Run, RunError};
 use crate::account::Refusal;
 use crate::error::ErrorKind;
@@ -29,9 +32,8 @@ impl Run<'_> {
         let mut fatal = self.execute(&current).await;
         let mut proof = None;
         if fatal.is_none() && self.cleaner.stop().cause().is_none() {
-            self.recorder.emit(EventKind::VerifyStarted { pass: 1, lists: targets.len() });
-            match self.scan(targets).await {
-                Ok(found) => proof = Some(self.prove_applied(&current, found)),
+            match self.prove_applied(&current, targets).await {
+                Ok(proven) => proof = Some(proven),
                 Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
                 Err(_) => {}
             }
@@ -75,7 +77,7 @@ impl Run<'_> {
             self.say_listed(list);
             lists.push(list.clone());
         }
-        let (current, gone) = self.still_meant(saved, found);
+        let (current, gone) = self.still_meant(saved, found, &lists);
         let current = Plan { lists, ..current };
         self.say_plan(&current, true);
         self.report.plan(&current);
@@ -125,16 +127,11 @@ impl Run<'_> {
             let all = self.enabled.iter().filter(|region| everywhere || regions.contains(*region));
             places.extend(all.map(|region| (spec.name.clone(), region.clone())));
         }
-        places
-            .into_iter()
-            .filter_map(|(type_name, region)| {
-                Some(Target { handler: self.registry().get(type_name.as_str())?.clone(), region })
-            })
-            .collect()
+        self.targets_at(&places)
     }
 
     /// What of a saved plan still is as it was; and the places in it of what is gone.
-    fn still_meant(&self, saved: &Plan, found: Found) -> (Plan, Vec<u32>) {
+    fn still_meant(&self, saved: &Plan, found: Found, lists: &[ListReport]) -> (Plan, Vec<u32>) {
         let listed: BTreeSet<(String, String)> = found
             .lists
             .iter()
@@ -177,7 +174,7 @@ impl Run<'_> {
             .collect();
         resources.sort_by_cached_key(Resource::key);
         // The age a rule asks for is that of the moment the plan was made: it was reviewed as it stands.
-        let mut entries = self.judge(resources, saved.created_at, &found.lists);
+        let mut entries = self.judge(resources, saved.created_at, lists, Vec::new());
         for entry in &mut entries {
             let key = entry.resource.key();
             if unlisted.contains(&key) {
@@ -197,40 +194,51 @@ impl Run<'_> {
         (Plan { entries, ..saved.clone() }, gone)
     }
 
-    /// Whether everything the plan deletes is gone by now.
-    fn prove_applied(&mut self, plan: &Plan, mut found: Found) -> bool {
-        self.report.doubt(&mut found.lists);
-        self.report.lists_again(&found.lists);
-        let present: HashMap<ResourceKey, &Resource> =
-            found.resources.iter().map(|resource| (resource.key(), resource)).collect();
-        let is_there = |planned: &Resource| {
-            present.get(&planned.key()).is_some_and(|now| same_age(now, planned) != Some(false))
-        };
-        let still: BTreeSet<ResourceKey> = plan
-            .entries
-            .iter()
-            .map(|entry| &entry.resource)
-            .filter(|planned| is_there(planned))
-            .map(Resource::key)
-            .collect();
-        let gone = self.report.confirm_gone(&still);
-        self.say_corrected(&gone);
-        let remaining = plan
-            .items()
-            .into_iter()
-            .filter(|place| still.contains(&plan.entries[*place as usize].resource.key()));
-        self.recorder.emit(EventKind::VerifyFinished { pass: 1, remaining: remaining.count() });
-        let mut proven = true;
-        for place in plan.items() {
-            let planned = &plan.entries[place as usize].resource;
-            if still.contains(&planned.key()) && !self.report.is_leftover(&planned.key()) {
-                self.report.still_listed(&planned.key());
-                self.say_corrected(&[planned.key()]);
-                proven = false;
+    /// Looks again until everything the plan has deleted is gone from the lists, or nothing has changed for as long as the user is
+    /// patient. Tells whether it came to that.
+    async fn prove_applied(&mut self, plan: &Plan, targets: Vec<Target>) -> Result<bool, RunError> {
+        let (mut pass, mut pause) = (0, FIRST_PAUSE);
+        let (mut last_change, mut before) = (Instant::now(), usize::MAX);
+        loop {
+            pass += 1;
+            self.recorder.emit(EventKind::VerifyStarted { pass, lists: targets.len() });
+            let mut found = self.scan(targets.clone()).await?;
+            self.report.doubt(&mut found.lists);
+            self.report.lists_again(&found.lists);
+            let still = still_there(plan, &found);
+            let items = plan.items();
+            let there: Vec<&ResourceKey> = items
+                .iter()
+                .filter_map(|place| still.get(&plan.entries[*place as usize].resource.key()))
+                .collect();
+            self.recorder.emit(EventKind::VerifyFinished { pass, remaining: there.len() });
+            let lagging: Vec<&ResourceKey> =
+                there.into_iter().filter(|key| !self.report.is_leftover(key)).collect();
+            if lagging.len() < before {
+                (last_change, before) = (Instant::now(), lagging.len());
             }
+            if lagging.is_empty() || last_change.elapsed() >= self.options().patience {
+                for key in &lagging {
+                    self.report.still_listed(key);
+                    self.say_corrected(&[(*key).clone()]);
+                }
+                self.confirm_gone(&still);
+                return Ok(lagging.is_empty());
+            }
+            self.wait(&mut pause).await?;
         }
-        proven
     }
+}
+
+/// Which resources of a plan are still listed, as far as they are the same.
+fn still_there(plan: &Plan, found: &Found) -> BTreeSet<ResourceKey> {
+    let present: HashMap<ResourceKey, &Resource> =
+        found.resources.iter().map(|resource| (resource.key(), resource)).collect();
+    let is_there = |planned: &Resource| {
+        present.get(&planned.key()).is_some_and(|now| same_age(now, planned) != Some(false))
+    };
+    let entries = plan.entries.iter().map(|entry| &entry.resource);
+    entries.filter(|planned| is_there(planned)).map(Resource::key).collect()
 }
 
 fn place_of(list: &ListReport) -> (String, String) {
@@ -285,6 +293,7 @@ impl ItemResult {
             finished_at: None,
             error: None,
             blocked_by: Vec::new(),
+            again: false,
         }
     }
 

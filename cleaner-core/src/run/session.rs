@@ -143,9 +143,10 @@ impl<'a> Run<'a> {
             found.add(self.scan(more).await?);
         }
         let forgiven = self.forgive_elsewhere(&mut found);
-        let left_out = forgiven.into_iter().filter(|list| self.excluded.types().contains(&*list.type_name));
-        let lists: Vec<ListReport> = found.lists.iter().cloned().chain(left_out).collect();
-        let entries = self.judge(found.resources, created_at, &lists);
+        let left_out = |list: &&ListReport| self.excluded.types().contains(&*list.type_name);
+        let lists: Vec<ListReport> =
+            found.lists.iter().chain(forgiven.iter().filter(left_out)).cloned().collect();
+        let entries = self.judge(found.resources, created_at, &lists, forgiven);
         let plan = Plan {
             version: PLAN_VERSION,
             tool: self.options().tool.clone(),
@@ -199,6 +200,15 @@ impl<'a> Run<'a> {
         let mut targets = self.targets(&types);
         targets.retain(|target| !listed.contains(&place(target)));
         targets
+    }
+
+    /// The listings of types in regions.
+    pub(super) fn targets_at(&self, places: &BTreeSet<(TypeName, Region)>) -> Vec<Target> {
+        let target = |(type_name, region): &(TypeName, Region)| {
+            let handler = self.registry().get(type_name.as_str())?.clone();
+            Some(Target { handler, region: region.clone() })
+        };
+        places.iter().filter_map(target).collect()
     }
 
     /// The types that were not chosen and may have to do with what was, directly or through others: they may need it, own it, or
@@ -283,9 +293,16 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Decides about resources.
-    pub(super) fn judge(&self, resources: Vec<Resource>, now: Timestamp, lists: &[ListReport]) -> Vec<Entry> {
+    /// Decides about resources. Some listings are of no consequence, unless something that stays has to do with them.
+    pub(super) fn judge(
+        &self,
+        resources: Vec<Resource>,
+        now: Timestamp,
+        lists: &[ListReport],
+        forgiven: Vec<ListReport>,
+    ) -> Vec<Entry> {
         let relations = Relations::of(resources.iter(), self.registry());
+        let too: Vec<ListReport> = lists.iter().cloned().chain(forgiven).collect();
         let judge = Judge {
             filters: &self.options().filters,
             lifted: &self.options().lifted,
@@ -294,6 +311,7 @@ impl<'a> Run<'a> {
             excluded: &self.excluded,
             account: &self.identity.account,
             unlisted: &Unlisted::of(lists, self.registry()),
+            unlisted_too: &Unlisted::of(&too, self.registry()),
             now,
         };
         let all: Vec<&Resource> = resources.iter().collect();

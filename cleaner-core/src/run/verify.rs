@@ -1,6 +1,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::choice::fits;
@@ -9,12 +10,12 @@ use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, ItemRef};
 use crate::execute::ItemResult;
 use crate::plan::{Entry, Node, Plan, Relations, Verdict, spread_keeps};
-use crate::report::ItemOutcome;
-use crate::resource::{Region, Resource, ResourceKey, TypeName};
-use crate::scan::Target;
+use crate::report::{ItemOutcome, ListReport};
+use crate::resource::{Region, Resource, ResourceKey, State, TypeName};
+use crate::scan::Found;
 
 /// The first pause before looking again at what is still listed though AWS says it is gone; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -25,34 +26,46 @@ impl Run<'_> {
     /// # Errors
     /// Credentials, or a run that was stopped.
     pub(super) async fn verify(&mut self, mut plan: Plan) -> Result<bool, RunError> {
-        let targets = self.touched(&plan);
+        let mut places: BTreeSet<(TypeName, Region)> = BTreeSet::new();
         let (mut pass, mut clean) = (0, 0);
         let mut pause = FIRST_PAUSE;
         let mut last_change = Instant::now();
         let mut news: HashSet<ResourceKey> = HashSet::new();
+        // Whether something has gone that may have held leftovers.
+        let mut has_gone = false;
+        // What stays for the sake of something that seemed to be gone is free once that has left its list.
+        let first = plan.entries.iter().any(Entry::is_ghost).then(|| plan.clone());
         loop {
             pass += 1;
+            places.extend(self.touched(&plan));
+            let targets = self.targets_at(&places);
             self.recorder.emit(EventKind::VerifyStarted { pass, lists: targets.len() });
-            let mut found = self.scan(targets.clone()).await?;
+            let mut found = self.scan(targets).await?;
             self.report.doubt(&mut found.lists);
             self.report.lists_again(&found.lists);
             let unknown = found.unknown_lists();
-            plan = self.replan(plan, found);
+            let freed = first.as_ref().map(|first| self.freed(first, &found)).unwrap_or_default();
+            plan = self.replan(plan, found, &freed);
             for entry in self.report.found_later(&plan) {
                 self.say_found(&entry, false);
             }
+            let listed = plan.entries.iter().map(|entry| entry.resource.key()).collect();
+            has_gone |= self.confirm_gone(&listed);
             let remaining = plan.items();
-            // What the run could not delete is known to be there: it is a leftover, not news.
             let again: Vec<u32> = remaining
                 .iter()
                 .copied()
                 .filter(|_| !mutated!(LooksBackOnly))
-                .filter(|place| !self.report.is_leftover(&plan.entries[*place as usize].resource.key()))
+                .filter(|place| self.is_tried(&plan.entries[*place as usize].resource, has_gone))
                 .collect();
             self.recorder.emit(EventKind::VerifyFinished { pass, remaining: remaining.len() });
-            // What is deleted and still listed cannot be asked for its tags: nobody knows, but it may pass.
+            // What stays under the name of something deleted may be that, still listed, or another one: nobody knows, but it may pass.
             let lagging: Vec<Entry> =
                 plan.entries.iter().filter(|entry| self.report.may_lag(entry)).cloned().collect();
+            let key = |place: &u32| plan.entries[*place as usize].resource.key();
+            if again.iter().any(|place| self.report.is_new(&key(place))) {
+                last_change = Instant::now();
+            }
             let is_patient = last_change.elapsed() < self.options().patience;
             if !is_patient {
                 for entry in &lagging {
@@ -60,10 +73,16 @@ impl Run<'_> {
                     self.say_found(entry, false);
                 }
             }
-            if again.is_empty() && (lagging.is_empty() || !is_patient) {
-                let listed = plan.entries.iter().map(|entry| entry.resource.key()).collect();
-                let gone = self.report.confirm_gone(&listed);
-                self.say_corrected(&gone);
+            let is_quiet = again.is_empty() && (lagging.is_empty() || !is_patient);
+            if is_quiet || !is_patient {
+                let still: Vec<ResourceKey> =
+                    again.iter().map(key).filter(|key| !self.report.is_leftover(key)).collect();
+                for key in &still {
+                    self.report.still_listed(key);
+                }
+                self.say_corrected(&still);
+            }
+            if is_quiet {
                 clean += 1;
                 if clean >= self.options().verify_passes.max(1) || unknown > 0 {
                     return Ok(true);
@@ -72,30 +91,55 @@ impl Run<'_> {
             }
             clean = 0;
             if !is_patient {
-                for place in again {
-                    let key = plan.entries[place as usize].resource.key();
-                    self.report.still_listed(&key);
-                    self.say_corrected(&[key]);
-                }
                 return Ok(false);
             }
             let again = self.without_held(&plan, again);
             // Deleting the same thing once more is no progress: its list may lag behind, or somebody makes it again and again.
             let deleted = self.delete_again(&plan, &again).await?;
-            if deleted.into_iter().filter(|key| news.insert(key.clone())).count() > 0 {
+            has_gone = deleted.into_iter().filter(|key| news.insert(key.clone())).count() > 0;
+            if has_gone {
                 last_change = Instant::now();
                 pause = FIRST_PAUSE;
             } else {
                 // Nothing to delete, only lists that lag behind: look again a little later.
-                let stop = self.access.lanes().stop_token().clone();
-                tokio::select! {
-                    biased;
-                    () = stop.cancelled() => return Err(Error::interrupted().into()),
-                    () = tokio::time::sleep(pause) => {}
-                }
-                pause = (pause * 2).min(LONGEST_PAUSE);
+                self.wait(&mut pause).await?;
             }
         }
+    }
+
+    /// What is no longer listed is gone, whatever was said of it before. Tells whether that is news of anything the run tried to delete.
+    pub(super) fn confirm_gone(&mut self, listed: &BTreeSet<ResourceKey>) -> bool {
+        for mut entry in self.report.ghosts(listed) {
+            "it was gone before the run began, and its list lagged behind"
+                .clone_into(&mut entry.verdict.reason);
+            self.say_found(&entry, false);
+            self.report.gone_before(&entry);
+            self.say_corrected(&[entry.resource.key()]);
+        }
+        let gone = self.report.confirm_gone(listed);
+        self.say_corrected(&gone);
+        !gone.is_empty()
+    }
+
+    /// Waits a little before the next look, each time longer.
+    pub(super) async fn wait(&self, pause: &mut Duration) -> Result<(), RunError> {
+        let stop = self.access.lanes().stop_token();
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return Err(Error::interrupted().into()),
+            () = tokio::time::sleep(*pause) => {}
+        }
+        *pause = (*pause * 2).min(LONGEST_PAUSE);
+        Ok(())
+    }
+
+    /// Whether something that is there and should not be is tried. What the run could not delete is known to be there: it is a
+    /// leftover, not news, unless something has changed since.
+    fn is_tried(&self, resource: &Resource, has_gone: bool) -> bool {
+        let key = resource.key();
+        let Some(leftover) = self.report.leftover(&key) else { return self.report.is_listed(&key) };
+        let is_free = leftover.again || (has_gone && leftover.outcome == ItemOutcome::Blocked);
+        is_free && self.report.is_listed(&key)
     }
 
     /// Sets aside what something still uses or owns that could not be deleted: as in the execution, it is blocked by that.
@@ -119,6 +163,9 @@ impl Run<'_> {
                 again.remove(at);
                 work.push(after);
                 let resource = &plan.entries[*place as usize].resource;
+                if self.report.is_leftover(&resource.key()) {
+                    continue;
+                }
                 let result = ItemResult::blocked(vec![holder.clone()]);
                 self.recorder.emit(EventKind::ItemFinished {
                     item: ItemRef::from(resource),
@@ -160,15 +207,12 @@ impl Run<'_> {
         }
     }
 
-    /// The listings that can show whether the plan came true: of every type and region it deletes in, and of all by-products of
-    /// deletions.
-    fn touched(&self, plan: &Plan) -> Vec<Target> {
-        let mut places: BTreeSet<(TypeName, Region)> = plan
-            .items()
-            .into_iter()
-            .map(|place| &plan.entries[place as usize].resource)
-            .map(|resource| (resource.type_name.clone(), resource.region.clone()))
-            .collect();
+    /// The listings that can show whether the plan came true: of every type and region it deletes in, of what is perhaps gone, and
+    /// of all by-products of deletions.
+    fn touched(&self, plan: &Plan) -> BTreeSet<(TypeName, Region)> {
+        let touched = plan.entries.iter().filter(|entry| entry.verdict.deletes());
+        let mut places: BTreeSet<(TypeName, Region)> = touched.map(|entry| entry.resource.place()).collect();
+        let doubtful = plan.of_the_run().filter(|entry| self.report.may_lag(entry));
         let regions: BTreeSet<Region> = places.iter().map(|(_, region)| region.clone()).collect();
         let failed: HashSet<(&str, &str)> = plan
             .lists
@@ -188,44 +232,88 @@ impl Run<'_> {
                     .map(|region| (spec.name.clone(), region.clone())),
             );
         }
+        places.extend(doubtful.map(|entry| entry.resource.place()));
         places
-            .into_iter()
-            .filter_map(|(type_name, region)| {
-                Some(Target { handler: self.registry().get(type_name.as_str())?.clone(), region })
-            })
-            .collect()
     }
 
-    /// The plan anew, from what is known now: what was just listed, and what stays elsewhere. What was kept once stays kept.
-    fn replan(&self, plan: Plan, found: crate::scan::Found) -> Plan {
-        let listed: HashSet<(String, String)> = found
-            .lists
-            .iter()
-            .filter(|list| list.status.is_known())
-            .map(|list| (list.type_name.clone(), list.region.clone()))
-            .collect();
-        let is_listed = |resource: &Resource| {
-            listed.contains(&(resource.type_name.as_str().to_owned(), resource.region.as_str().to_owned()))
+    /// The plan anew, from what is known now: what was just listed, and what stays elsewhere. What was kept once stays kept, unless
+    /// it is free by now.
+    fn replan(&self, plan: Plan, found: Found, freed: &HashSet<ResourceKey>) -> Plan {
+        // What this run deleted, and AWS does not know any more, needs nothing, whatever the lists still say.
+        let is_ours =
+            |resource: &Resource| resource.state == State::Gone && self.report.is_gone(&resource.key());
+        let (ghosts, resources): (Vec<Resource>, Vec<Resource>) =
+            found.resources.into_iter().partition(is_ours);
+        let listed = places(&found.lists);
+        // What could not be listed again and is not gone for sure holds what it needs.
+        let stays = |entry: &&Entry| {
+            let is_there = !entry.verdict.deletes() || self.report.is_leftover(&entry.resource.key());
+            is_there && !listed.contains(&entry.resource.place())
         };
-        let kept: HashMap<ResourceKey, Entry> = plan
+        let elsewhere = plan.entries.iter().filter(stays).map(|entry| entry.resource.clone());
+        let mut resources: Vec<Resource> = elsewhere.chain(resources).collect();
+        resources.sort_by_cached_key(Resource::key);
+        // What nobody knew when the plan was made is not known any better by now, unless it was listed again.
+        let again: HashSet<(&str, &str)> =
+            found.lists.iter().map(|list| (&*list.type_name, &*list.region)).collect();
+        let before = plan.lists.iter().filter(|list| !again.contains(&(&*list.type_name, &*list.region)));
+        let lists: Vec<ListReport> = found.lists.iter().chain(before).cloned().collect();
+        let kept = plan
             .entries
             .into_iter()
-            .filter(|entry| !entry.verdict.deletes())
-            .map(|entry| (entry.resource.key(), entry))
-            .collect();
-        let elsewhere =
-            kept.values().filter(|entry| !is_listed(&entry.resource)).map(|entry| entry.resource.clone());
-        let mut resources: Vec<Resource> = elsewhere.collect();
-        resources.extend(found.resources);
-        resources.sort_by_cached_key(Resource::key);
-        let mut entries = self.judge(resources, plan.created_at, &found.lists);
+            .filter(|entry| !entry.verdict.deletes() && !freed.contains(&entry.resource.key()));
+        let mut entries = self.judge_again(resources, plan.created_at, &lists, kept);
+        entries.extend(ghosts.into_iter().map(|resource| {
+            let verdict = Verdict {
+                local: true,
+                ..Verdict::unknown("built-in:keep-tag", "it is gone, and still listed")
+            };
+            Entry { resource, verdict, stack: None }
+        }));
+        Plan { entries, ..plan }
+    }
+
+    /// What a plan keeps for nothing but the sake of what has turned out to be gone.
+    fn freed(&self, first: &Plan, found: &Found) -> HashSet<ResourceKey> {
+        let listed = places(&found.lists);
+        let present: HashSet<ResourceKey> = found.resources.iter().map(Resource::key).collect();
+        let has_vanished = |entry: &&Entry| {
+            entry.is_ghost()
+                && listed.contains(&entry.resource.place())
+                && !present.contains(&entry.resource.key())
+        };
+        if !first.entries.iter().any(|entry| has_vanished(&entry)) {
+            return HashSet::new();
+        }
+        let rest = first.entries.iter().filter(|entry| !has_vanished(entry));
+        let resources = rest.clone().map(|entry| entry.resource.clone()).collect();
+        let kept = rest.filter(|entry| !entry.verdict.deletes() && entry.verdict.is_for_itself()).cloned();
+        let now = self.judge_again(resources, first.created_at, &first.lists, kept);
+        let free: HashSet<ResourceKey> =
+            now.iter().filter(|entry| entry.verdict.deletes()).map(|entry| entry.resource.key()).collect();
+        let stayed = first.entries.iter().filter(|entry| !entry.verdict.deletes());
+        stayed.map(|entry| entry.resource.key()).filter(|key| free.contains(key)).collect()
+    }
+
+    /// Decides about resources, where some were kept before. Those stay, and what they need.
+    fn judge_again(
+        &self,
+        resources: Vec<Resource>,
+        now: Timestamp,
+        lists: &[ListReport],
+        kept: impl Iterator<Item = Entry>,
+    ) -> Vec<Entry> {
+        let kept: HashMap<ResourceKey, Entry> = kept.map(|entry| (entry.resource.key(), entry)).collect();
+        let mut entries = self.judge(resources, now, lists, Vec::new());
         for entry in &mut entries {
-            if let Some(before) = kept.get(&entry.resource.key())
-                && !mutated!(ForgetsEarlierKeeps)
-            {
-                entry.verdict = before.verdict.clone();
-                entry.stack.clone_from(&before.stack);
-            }
+            let before = kept.get(&entry.resource.key()).filter(|_| !mutated!(ForgetsEarlierKeeps));
+            let Some(before) = before.filter(|before| before.is_replaced(entry) != Some(true)) else {
+                continue;
+            };
+            let was_managed = before.resource.managed.is_some() && entry.resource.managed.is_none();
+            entry.verdict = before.verdict.clone();
+            entry.verdict.local &= !was_managed;
+            entry.stack.clone_from(&before.stack);
         }
         // What was kept before has its needs, too.
         let resources: Vec<&Resource> = entries.iter().map(|entry| &entry.resource).collect();
@@ -235,8 +323,14 @@ impl Run<'_> {
         for (entry, verdict) in entries.iter_mut().zip(verdicts) {
             entry.verdict = verdict;
         }
-        Plan { entries, ..plan }
+        entries
     }
+}
+
+/// The types and regions of which it is known what there is.
+fn places(lists: &[ListReport]) -> HashSet<(TypeName, Region)> {
+    let known = lists.iter().filter(|list| list.status.is_known());
+    known.map(|list| (list.type_name.as_str().into(), list.region.as_str().into())).collect()
 }
 
 impl From<RunError> for Error {

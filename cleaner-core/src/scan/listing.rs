@@ -7,7 +7,7 @@ use super::{ScanNeeds, Target};
 use crate::error::{Error, ErrorKind};
 use crate::handler::{Access, Context, DynHandler, Sink, TagSource};
 use crate::lane::Purpose;
-use crate::resource::{Fact, Resource, Tags};
+use crate::resource::{Fact, Resource, State, Tags};
 
 /// How many found resources may wait for the collector of a listing.
 const CHANNEL: usize = 256;
@@ -41,6 +41,9 @@ pub(super) async fn list(
         let listed = collect(target, &context).await?;
         let listed: HashSet<_> = listed.into_iter().map(|resource| resource.id).collect();
         asked.retain(|asked| !asked.seems_gone || listed.contains(&asked.resource.id));
+        for asked in asked.iter_mut().filter(|asked| asked.seems_gone) {
+            asked.resource.state = State::Gone;
+        }
     }
     Ok(asked.into_iter().map(|asked| asked.resource).collect())
 }

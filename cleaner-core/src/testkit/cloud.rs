@@ -61,6 +61,13 @@ impl Cloud {
         self.lock().things.insert(thing.resource.key(), thing);
     }
 
+    /// Begins a deletion of which nobody was told.
+    pub(crate) fn begin_leaving(&self, id: &str, takes: Duration) {
+        let mut account = self.lock();
+        let key = account.things.keys().find(|key| &*key.id == id).cloned().expect("it is there");
+        account.leaving.insert(key, Instant::now() + takes);
+    }
+
     pub(crate) fn ids(&self) -> Vec<String> {
         let mut account = self.lock();
         account.settle();

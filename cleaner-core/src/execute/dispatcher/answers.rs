@@ -18,6 +18,8 @@ use crate::resource::State as Shown;
 
 /// How long an item may be simply there after AWS took its deletion, before the deletion is asked for again.
 const ASK_AGAIN: Duration = Duration::from_secs(20);
+/// How often AWS may work on an item in vain before that no longer counts as a change: what fails each time must not go on for ever.
+const RELAPSES: u32 = 2;
 
 impl Dispatcher<'_, '_> {
     pub(super) fn joined(&mut self, joined: Result<(task::Id, Message), task::JoinError>) {
@@ -93,7 +95,7 @@ impl Dispatcher<'_, '_> {
                 if self.items[node as usize].attempts == 1 {
                     self.progressed();
                 }
-                return self.confirm(node, false);
+                return self.confirm(node, Seen::Nothing, false);
             }
             Err(error) => error,
         };
@@ -153,9 +155,13 @@ impl Dispatcher<'_, '_> {
             Err(error) => {
                 for node in nodes {
                     let item = &mut self.items[*node as usize];
-                    if let State::Confirming { seen, .. } = &mut item.state {
-                        *seen = Seen::Unreadable;
-                        item.result.error = Some(error.clone());
+                    match &mut item.state {
+                        State::Confirming { seen: Seen::Doubtful, .. } => self.give_up_held(*node),
+                        State::Confirming { seen, .. } => {
+                            *seen = Seen::Unreadable;
+                            item.result.error = Some(error.clone());
+                        }
+                        _ => {}
                     }
                 }
             }
@@ -168,10 +174,13 @@ impl Dispatcher<'_, '_> {
         let now = Instant::now();
         let item = &mut self.items[node as usize];
         let State::Confirming { seen, .. } = &mut item.state else { return false };
-        // While AWS worked on it nobody lost patience; that begins now. Once: what fails each time must not go on for ever.
-        let ceased = *seen == Seen::Deleting && !matches!(status, Status::Deleting | Status::Gone);
-        if ceased && item.attempts <= 1 {
-            self.last_progress = now;
+        // While AWS worked on it nobody lost patience; that begins now.
+        let is_back = *seen == Seen::Deleting && status == Status::Present;
+        if is_back || matches!(status, Status::Failed(_)) {
+            item.relapses += 1;
+            if item.relapses <= RELAPSES {
+                self.last_progress = now;
+            }
         }
         match status {
             Status::Failed(_) if mutated!(FailedLateIsGone) => {
@@ -188,19 +197,32 @@ impl Dispatcher<'_, '_> {
                 *seen = Seen::Deleting;
                 false
             }
+            Status::Present if *seen == Seen::Doubtful => {
+                self.give_up_held(node);
+                true
+            }
             Status::Present if item.attempts == 0 => {
                 // Its owner left it, or what was under way has ended without it.
                 self.again(node);
                 true
             }
             Status::Present => {
-                let since = match *seen {
-                    Seen::Present(since) => since,
-                    _ => now,
+                *seen = match *seen {
+                    Seen::Present(since) => Seen::Present(since),
+                    Seen::Back(since) => Seen::Back(since),
+                    Seen::Deleting => Seen::Back(now),
+                    Seen::Nothing | Seen::Unreadable | Seen::Doubtful => Seen::Present(now),
                 };
-                *seen = Seen::Present(since);
-                if now.duration_since(since) >= ASK_AGAIN {
-                    self.again(node);
+                match *seen {
+                    Seen::Present(since) if now.duration_since(since) >= ASK_AGAIN => self.again(node),
+                    // It may be another one of its name by now: whoever looks back decides about that.
+                    Seen::Back(since) if now.duration_since(since) >= ASK_AGAIN => {
+                        item.result.again = true;
+                        let message = "AWS worked on its deletion, and it is there again.";
+                        let error = Error::new(ErrorKind::Unexpected, message);
+                        self.finish(node, ItemOutcome::Pending, Some(error), Vec::new());
+                    }
+                    _ => {}
                 }
                 false
             }
@@ -209,7 +231,7 @@ impl Dispatcher<'_, '_> {
                 resource.state = Shown::Failed(why.clone());
                 item.resource = Arc::new(resource);
                 self.groups.remove(&self.group(node), node);
-                if self.items[node as usize].attempts <= 1 {
+                if self.items[node as usize].relapses <= 1 {
                     self.again(node);
                 } else {
                     let message = format!("its deletion failed: {why}");

@@ -34,6 +34,7 @@ impl Dispatcher<'_, '_> {
             item.result.error = error;
             item.result.blocked_by = blocked_by;
             item.result.finished_at = Some(Timestamp::now());
+            item.gone_before = self.gone;
             let label = label(&item.resource);
             let circle = item.circle.filter(|_| !item.unlinked);
             item.unlinked = true;
@@ -53,6 +54,7 @@ impl Dispatcher<'_, '_> {
             }
             self.recorder.emit(event);
             if outcome.is_gone() {
+                self.gone += 1;
                 self.progressed();
                 self.stirred.insert(region);
                 if let Some(began) = began {

@@ -296,7 +296,7 @@ impl ResourceHandler for Stacks {
         Ok(Some(match state(&stack) {
             State::Deleting => Status::Deleting,
             State::Failed(reason) => Status::Failed(reason),
-            State::Present => Status::Present,
+            State::Present | State::Gone => Status::Present,
         }))
     }
 }

@@ -31,6 +31,8 @@ pub enum Rule {
     NothingKeptIsTakenAlong,
     /// What uses something goes before what it uses.
     UsersGoFirst,
+    /// What uses a part of something goes before the whole.
+    UsersOfPartsGoFirst,
     /// What takes something along goes before it.
     OwnersGoFirst,
     /// A type that comes after another type comes after it.
@@ -39,6 +41,10 @@ pub enum Rule {
     CirclesAreUnlinked,
     /// A plan that is applied deletes what it names, and nothing that came later.
     OnlyWhatThePlanNames,
+    /// What is known to be another one under a name is not deleted before it was judged itself.
+    NamesakesAreSpared,
+    /// No more is deleted than is allowed.
+    LimitsHold,
     /// A dry run, and a run that is refused, write nothing.
     NothingIsWritten,
     /// A run that was told to stop makes no further call.
@@ -49,7 +55,7 @@ pub enum Rule {
     EventsAreNumbered,
     /// Every item comes to its end, once.
     ItemsEndOnce,
-    /// What is reported as deleted is gone.
+    /// What is said or reported to be deleted is gone.
     DeletedIsGone,
     /// What is reported as left is there.
     LeftIsThere,
@@ -61,6 +67,8 @@ pub enum Rule {
     CleanIsClean,
     /// The events of a run tell what its report tells.
     EventsTellTheSame,
+    /// A run is called clean only after a look at everything it touched, and at everything deletions leave behind.
+    CleanIsProven,
     /// Where a clean end is possible, it is reached.
     CleanIsReached,
 }

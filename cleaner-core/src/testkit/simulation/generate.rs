@@ -300,6 +300,14 @@ impl Generator {
             if kind.tags != TagSource::None && self.chance(10) {
                 left.tag = Tag::Keep;
             }
+            // It holds some of what was used, until it is deleted as well.
+            if self.chance(40) {
+                let used = thing.uses.iter().filter(|used| {
+                    let target = before.iter().find(|other| other.id == used.target);
+                    target.is_some_and(|target| kind.refs.contains(&target.kind) && target.id != left.id)
+                });
+                left.uses = used.map(|used| Use { enforced: true, ..used.clone() }).collect();
+            }
             self.temperament(&mut left, kind, &[], patience);
             let after = if self.chance(70) { Duration::ZERO } else { self.seconds(0..20) };
             thing.leaves.push((after, left));
@@ -436,11 +444,16 @@ fn near(one: &Thing, other: &Thing) -> bool {
     one.region == other.region || &*one.region == "global" || &*other.region == "global"
 }
 
-/// What its owners leave behind holds neither these nor what goes along with them: nothing could ever be deleted then.
+/// What its owners leave behind holds neither these nor what goes along with them, and nor does what belongs to it: nothing could
+/// ever be deleted then.
 fn spare_owners(things: &mut [Thing]) {
     let before = things.to_vec();
-    for thing in things.iter_mut().filter(|thing| thing.left) {
+    let is_left = |id: &Arc<str>| before.iter().any(|thing| thing.id == *id && thing.left);
+    for thing in things.iter_mut() {
         let above = above(&before, &thing.id);
+        if !thing.left && !above.iter().any(is_left) {
+            continue;
+        }
         for used in &mut thing.uses {
             let along = self::above(&before, &used.target).iter().any(|owner| above.contains(owner));
             used.enforced &= !above.contains(&used.target) && !along;
@@ -448,14 +461,14 @@ fn spare_owners(things: &mut [Thing]) {
     }
 }
 
-/// All that own a thing, directly or through others.
+/// All that a thing goes along with, directly or through others.
 fn above(things: &[Thing], id: &Arc<str>) -> Vec<Arc<str>> {
     let mut all = vec![id.clone()];
     let mut next = 0;
     while let Some(one) = all.get(next).cloned() {
         next += 1;
         for thing in things.iter().filter(|thing| thing.id == one) {
-            let owners = thing.owners.iter().chain(&thing.stacks);
+            let owners = thing.owners.iter().chain(&thing.stacks).chain(&thing.parent);
             let new: Vec<_> = owners.filter(|owner| !all.contains(owner)).cloned().collect();
             all.extend(new);
         }

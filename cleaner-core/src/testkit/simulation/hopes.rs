@@ -1,14 +1,25 @@
 //! Where a clean end is possible: scenarios in which nothing stands in the way for good.
 
+use std::time::Duration;
+
 use super::keeps;
+use super::order::Order;
 use super::view::View;
-use super::{Again, Ending, Scenario, Tag, Thing};
+use super::{Again, Ending, Mode, Scenario, Tag, Thing};
 use crate::error::ErrorKind;
 use crate::handler::TagSource;
+
+/// How long it may take until what failed unseen is asked for again.
+const UNSEEN: Duration = Duration::from_secs(30);
 
 /// Whether the account can be cleared. Where this says yes, it must be; where it says no, nothing is said.
 pub(super) fn can_end_clean(scenario: &Scenario, view: &View<'_>) -> bool {
     if scenario.ending != Ending::None || !scenario.happenings.is_empty() {
+        return false;
+    }
+    // What is left behind is in no plan.
+    let leaves = scenario.things.iter().any(|thing| !thing.leaves.is_empty());
+    if matches!(scenario.mode, Mode::Apply(_)) && leaves {
         return false;
     }
     let lists = scenario.lists.iter().all(|trouble| trouble.calls.is_some_and(|calls| calls <= 3));
@@ -43,7 +54,18 @@ pub(super) fn can_end_clean(scenario: &Scenario, view: &View<'_>) -> bool {
         let by_holder = thing.holder.is_some();
         by_holder || things.iter().any(|other| by_use(other))
     };
-    quiet && !things.iter().any(|thing| held(thing) && (!stays(thing) || thing.managed))
+    !has_knots(view) && quiet && !things.iter().any(|thing| held(thing) && (!stays(thing) || thing.managed))
+}
+
+/// Whether an owner uses something that uses a part of it: then neither can go first, and nothing can be unlinked.
+fn has_knots(view: &View<'_>) -> bool {
+    let mut lives: Vec<usize> = view.known.keys().copied().collect();
+    lives.sort_unstable();
+    let order = Order::of(view, &lives, &lives, view.range.start);
+    lives.iter().any(|owned| {
+        let owns = |owner: &&usize| view.thing(*owned).is_owned_by(&view.thing(**owner).id);
+        lives.iter().filter(owns).any(|owner| order.in_knot(*owner, *owned))
+    })
 }
 
 fn with_left(thing: &Thing) -> Vec<&Thing> {
@@ -55,5 +77,7 @@ fn is_in_time(scenario: &Scenario, thing: &Thing) -> bool {
     let kind = scenario.kind(&thing.kind);
     let shown = kind.shows_state || (kind.asks && thing.again == Again::Started);
     let takes = thing.takes.unwrap_or_default();
-    shown || takes < scenario.choice.patience / 3
+    // Where nobody sees that it failed, it is asked for again after a while.
+    let all = (takes + UNSEEN) * (u32::from(thing.fails_late) + 1);
+    shown || (takes < scenario.choice.patience / 3 && all < scenario.choice.patience)
 }

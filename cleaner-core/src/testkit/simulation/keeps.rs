@@ -20,7 +20,7 @@ pub(super) fn direct(
     view: &View<'_>,
     thing: &Thing,
     stacks_above: &[&str],
-    excluded: &[usize],
+    excluded: &[&Thing],
 ) -> Option<Direct> {
     let choice = &view.scenario.choice;
     if thing.managed {
@@ -30,7 +30,7 @@ pub(super) fn direct(
     let tag = has_tags && keeps(view, thing.tag);
     let denied = choice.deny.contains(&thing.id)
         || choice.deny_stacks.iter().any(|stack| stacks_above.contains(&&**stack));
-    let takes_along = excluded.iter().any(|life| view.thing(*life).stacks.contains(&thing.id));
+    let takes_along = excluded.iter().any(|other| other.stacks.contains(&thing.id));
     let is_out = choice.without.contains(&thing.kind) || takes_along;
     if (thing.protected && !choice.lift_protection) || tag || denied || is_out {
         return Some(Direct::Kept);
@@ -58,7 +58,7 @@ pub(super) struct Kept {
 }
 
 /// All of some lives that must stay: those kept for their own sake, and what these need. Stacks that own something excluded stay.
-pub(super) fn closure(view: &View<'_>, lives: &[usize], excluded: &[usize], record: usize) -> Kept {
+pub(super) fn closure(view: &View<'_>, lives: &[usize], excluded: &[&Thing], record: usize) -> Kept {
     let place: HashMap<&str, Vec<usize>> = lives.iter().fold(HashMap::new(), |mut places, life| {
         places.entry(&*view.thing(*life).id).or_default().push(*life);
         places
@@ -72,6 +72,7 @@ pub(super) fn closure(view: &View<'_>, lives: &[usize], excluded: &[usize], reco
             !far || *region == from.region || &**region == "global" || &*from.region == "global"
         })
     };
+    let is_known = |id: &str| place.contains_key(id);
     let mut kept: BTreeSet<usize> = BTreeSet::new();
     let mut local: BTreeSet<usize> = BTreeSet::new();
     let mut work: Vec<usize> = Vec::new();
@@ -95,19 +96,17 @@ pub(super) fn closure(view: &View<'_>, lives: &[usize], excluded: &[usize], reco
             .filter(|_| !is_bystander)
             .filter(|other| {
                 let other = view.thing(*other);
-                other.is_owned_by(&thing.id) || other.parts_of.contains(&thing.id)
+                view.owners(other, is_known).contains(&&*thing.id) || other.parts_of.contains(&thing.id)
             })
             .collect();
         work.extend(along.into_iter().filter(|other| kept.insert(*other)));
         if local.contains(&life) {
             continue;
         }
-        let uses = thing.uses.iter().filter(|_| !view.is_cut(life, record)).map(|used| &used.target);
-        let needed = uses
-            .chain(&thing.owners)
-            .chain(&thing.stacks)
-            .chain(&thing.parts_of)
-            .flat_map(|id| named(life, id));
+        let uses = thing.uses.iter().map(|used| &*used.target).chain(view.within(thing, is_known));
+        let uses =
+            uses.filter(|_| !view.is_cut(life, record)).chain(thing.parts_of.iter().map(|whole| &**whole));
+        let needed = uses.chain(view.owners(thing, is_known)).flat_map(|id| named(life, id));
         // What a thing needs that stays is not kept for itself alone any more.
         work.extend(needed.filter(|other| kept.insert(*other) | local.remove(other)));
     }
@@ -121,8 +120,8 @@ fn stacks_above<'a>(view: &View<'a>, life: usize, place: &HashMap<&str, Vec<usiz
     while let Some(&one) = all.get(next) {
         next += 1;
         let thing = view.thing(one);
-        for owner in thing.owners.iter().chain(&thing.stacks) {
-            for &owner in place.get(&**owner).map_or(&[][..], Vec::as_slice) {
+        for owner in view.owners(thing, |id| place.contains_key(id)) {
+            for &owner in place.get(owner).map_or(&[][..], Vec::as_slice) {
                 if !all.contains(&owner) {
                     all.push(owner);
                 }
@@ -143,7 +142,8 @@ pub(super) fn must_stay(view: &View<'_>) -> Kept {
         .filter(|life| view.is_steady(*life) && view.is_targeted(view.thing(*life)))
         .filter(|life| view.has_rules() || !view.is_unlisted(view.thing(*life)))
         .collect();
-    let excluded: Vec<usize> = excluded(view).filter(|life| view.is_steady(*life)).collect();
+    let steady = view.lives().filter(|life| view.is_steady(*life)).map(|life| view.thing(life));
+    let excluded: Vec<&Thing> = steady.filter(|thing| is_excluded(view, thing)).collect();
     closure(view, &seen, &excluded, view.range.start)
 }
 
@@ -151,11 +151,13 @@ pub(super) fn must_stay(view: &View<'_>) -> Kept {
 pub(super) fn may_stay(view: &View<'_>) -> BTreeSet<usize> {
     let mut seen: Vec<usize> = view.known.keys().copied().collect();
     seen.sort_unstable();
-    let excluded: Vec<usize> = excluded(view).collect();
+    // A stack says what it owns, whether that is there or not.
+    let excluded: Vec<&Thing> =
+        view.scenario.things.iter().filter(|thing| is_excluded(view, thing)).collect();
     closure(view, &seen, &excluded, view.range.start).all
 }
 
-/// All that is of a type that the user left out.
-fn excluded<'a>(view: &'a View<'_>) -> impl Iterator<Item = usize> + 'a {
-    view.lives().filter(|life| view.scenario.choice.without.contains(&view.thing(*life).kind))
+/// Whether a thing is of a type that the user left out.
+fn is_excluded(view: &View<'_>, thing: &Thing) -> bool {
+    view.scenario.choice.without.contains(&thing.kind)
 }

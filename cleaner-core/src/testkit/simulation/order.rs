@@ -10,6 +10,8 @@ pub(super) struct Order {
     node_of: HashMap<usize, usize>,
     /// What each node reaches over edges between things that know each other.
     hard: Vec<Vec<bool>>,
+    /// What each node reaches over edges of what is used inside of something as well.
+    within: Vec<Vec<bool>>,
     /// What each node reaches over any edge.
     any: Vec<Vec<bool>>,
 }
@@ -20,13 +22,14 @@ impl Order {
         let node_of: HashMap<usize, usize> =
             lives.iter().enumerate().map(|(node, life)| (*life, node)).collect();
         let by_id: HashMap<&str, usize> = all.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
+        let is_known = |id: &str| by_id.contains_key(id);
         let mut hard: Vec<(usize, usize)> = Vec::new();
         let mut soft: Vec<(usize, usize)> = Vec::new();
         for &life in lives {
             let node = node_of[&life];
             let thing = view.thing(life);
             let above = ancestors(view, life, &by_id);
-            for owner in thing.owners.iter().chain(&thing.stacks).filter_map(|id| by_id.get(&**id)) {
+            for owner in view.owners(thing, is_known).into_iter().filter_map(|id| by_id.get(id)) {
                 if *owner != life
                     && let Some(owner) = node_of.get(owner)
                 {
@@ -35,6 +38,16 @@ impl Order {
             }
             if view.is_cut(life, record) {
                 continue;
+            }
+            for stack in view.within(thing, is_known).into_iter().filter_map(|id| by_id.get(id)) {
+                for further in ancestors(view, *stack, &by_id).into_iter().chain([*stack]) {
+                    if further != life
+                        && !above.contains(&further)
+                        && let Some(further) = node_of.get(&further)
+                    {
+                        soft.push((node, *further));
+                    }
+                }
             }
             for used in thing.uses.iter().filter_map(|used| by_id.get(&*used.target)) {
                 if above.contains(used) || *used == life {
@@ -53,15 +66,21 @@ impl Order {
                 }
             }
         }
-        let nodes = type_edges(view, lives, &node_of, &mut soft);
-        let reach_hard = reach(nodes, &hard);
+        let reach_hard = reach(lives.len(), &hard);
         hard.extend(soft);
-        Self { node_of, hard: reach_hard, any: reach(nodes, &hard) }
+        let within = reach(lives.len(), &hard);
+        let nodes = type_edges(view, lives, &node_of, &mut hard);
+        Self { node_of, hard: reach_hard, within, any: reach(nodes, &hard) }
     }
 
     /// Whether two lives are in a circle of things that know each other.
     pub(super) fn in_hard_circle(&self, one: usize, other: usize) -> bool {
         self.both_ways(&self.hard, one, other)
+    }
+
+    /// Whether something uses a part of what it must follow, directly or through others.
+    pub(super) fn in_knot(&self, owner: usize, owned: usize) -> bool {
+        self.both_ways(&self.within, owner, owned)
     }
 
     /// Whether no order between two types can hold here, since something wants it the other way round.
@@ -93,7 +112,8 @@ pub(super) fn ancestors(view: &View<'_>, life: usize, by_id: &HashMap<&str, usiz
     while let Some(&one) = all.get(next) {
         next += 1;
         let thing = view.thing(one);
-        for owner in thing.owners.iter().chain(&thing.stacks).filter_map(|id| by_id.get(&**id)) {
+        let owners = view.owners(thing, |id| by_id.contains_key(id));
+        for owner in owners.into_iter().filter_map(|id| by_id.get(id)) {
             if !all.contains(owner) {
                 all.push(*owner);
             }

@@ -3,7 +3,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::history::{History, Life, Operation, Said, What};
-use super::{Scenario, Thing};
+use super::{Naming, Scenario, Thing};
 use crate::error::ErrorKind;
 
 /// One run as seen from outside: what it could know, and when.
@@ -20,6 +20,9 @@ pub(super) struct View<'a> {
     pub(super) lists: Vec<List<'a>>,
     /// When the run first learned of a life.
     pub(super) known: HashMap<usize, usize>,
+    /// Where items were said to be at their end, and where their deletions were begun.
+    ends: HashMap<&'a str, Vec<usize>>,
+    begins: HashMap<&'a str, Vec<usize>>,
     /// The listings that failed before the plan was made.
     pub(super) unlisted: BTreeSet<(Arc<str>, Arc<str>)>,
     /// The listings that failed when they were last tried, so that nobody knows what there is.
@@ -67,6 +70,8 @@ impl<'a> View<'a> {
             executed,
             lists: Vec::new(),
             known: HashMap::new(),
+            ends: HashMap::new(),
+            begins: HashMap::new(),
             unlisted: BTreeSet::new(),
             failed_lists: BTreeSet::new(),
             forgiven: BTreeSet::new(),
@@ -80,15 +85,31 @@ impl<'a> View<'a> {
 
     /// Tells apart the listings of scans and looks at single items: the run says when one of the former is finished.
     fn learn(&mut self) {
-        let mut open: BTreeMap<(&Arc<str>, &Arc<str>), usize> = BTreeMap::new();
+        let mut open: BTreeMap<(&Arc<str>, &Arc<str>), Vec<usize>> = BTreeMap::new();
         for record in self.range.clone() {
             match &self.history.records[record].what {
                 What::Listed { kind, region, .. } | What::ListFailed { kind, region, .. } => {
-                    open.insert((kind, region), record);
+                    open.entry((kind, region)).or_default().push(record);
                 }
+                What::Said { event: Said::ItemFinished(item, _), .. } => {
+                    self.ends.entry(&**item).or_default().push(record);
+                }
+                What::Said { event: Said::DeleteStarted(item), .. } => {
+                    self.begins.entry(&**item).or_default().push(record);
+                }
+                // What was listed until then were looks at single items.
+                What::Said { event: Said::VerifyStarted, .. } => open.clear(),
                 What::Said { event: Said::ListFinished(kind, region), .. } => {
-                    let Some(list) = open.remove(&(kind, region)) else { continue };
-                    self.take(list);
+                    let Some(lists) = open.remove(&(kind, region)) else { continue };
+                    // A list is read a second time if something seemed to be gone: what was in the first one is known as well.
+                    for list in &lists {
+                        if let What::Listed { found, .. } = &self.history.records[*list].what {
+                            for life in found {
+                                self.known.entry(*life).or_insert(*list);
+                            }
+                        }
+                    }
+                    lists.last().into_iter().for_each(|list| self.take(*list));
                 }
                 _ => {}
             }
@@ -168,6 +189,11 @@ impl<'a> View<'a> {
         self.kinds.contains(&thing.kind) && self.regions.contains(&thing.region)
     }
 
+    /// Whether the run may delete things of this type.
+    pub(super) fn is_chosen(&self, kind: &str) -> bool {
+        self.kinds.contains(kind)
+    }
+
     /// Whether the run lists things of this type and region.
     pub(super) fn is_targeted(&self, thing: &Thing) -> bool {
         let stack = self.scenario.kind(&thing.kind).stack;
@@ -212,17 +238,52 @@ impl<'a> View<'a> {
 
     /// When an item was last said to be at its end, before a record.
     pub(super) fn finished(&self, id: &str, before: usize) -> Option<usize> {
-        (self.range.start..before).rev().find(|record| {
-            matches!(
-                &self.history.records[*record].what,
-                What::Said { event: Said::ItemFinished(item, _), .. } if **item == *id
-            )
-        })
+        last_before(self.ends.get(id)?, before)
+    }
+
+    /// When the deletion of an item was last begun, before a record.
+    pub(super) fn began(&self, id: &str, before: usize) -> usize {
+        self.begins.get(id).and_then(|all| last_before(all, before)).unwrap_or(self.range.start)
+    }
+
+    /// Whether a listing that fails is of no consequence.
+    pub(super) fn is_forgiven(&self, kind: &Arc<str>, region: &Arc<str>) -> bool {
+        self.forgiven.contains(&(kind.clone(), region.clone()))
     }
 
     /// The last listing of a type and region the run learned from.
     pub(super) fn last_list(&self, thing: &Thing) -> Option<&List<'a>> {
         self.lists.iter().rev().find(|list| **list.kind == *thing.kind && **list.region == *thing.region)
+    }
+
+    /// What takes a thing along: its owners, as far as they are known, and the stacks that own those of which nobody knows more than
+    /// that the thing and the stack name them.
+    pub(super) fn owners(&self, thing: &'a Thing, is_known: impl Fn(&str) -> bool) -> Vec<&'a str> {
+        let mut owners: Vec<&str> = thing.stacks.iter().map(|stack| &**stack).collect();
+        for owner in &thing.owners {
+            if is_known(owner) {
+                owners.push(owner);
+            } else {
+                owners.extend(self.stacks_of(thing, owner, Naming::Id));
+            }
+        }
+        owners
+    }
+
+    /// The stacks that own what a thing uses, where nobody knows more of that than that both name it. Stacks do so by id.
+    pub(super) fn within(&self, thing: &'a Thing, is_known: impl Fn(&str) -> bool) -> Vec<&'a str> {
+        let unknown = thing.uses.iter().filter(|used| used.by != Naming::Name && !is_known(&used.target));
+        unknown.flat_map(|used| self.stacks_of(thing, &used.target, used.by)).collect()
+    }
+
+    /// The stacks that name something as their member, where another thing may mean them by it.
+    fn stacks_of(&self, thing: &'a Thing, id: &str, by: Naming) -> impl Iterator<Item = &'a str> {
+        let things = &self.scenario.things;
+        let named = move |id: &str| things.iter().find(|thing| *thing.id == *id);
+        let stacks = named(id).into_iter().flat_map(|member| &member.stacks).filter_map(move |id| named(id));
+        stacks
+            .filter(move |stack| stack.id != thing.id && (by == Naming::Arn || is_near(thing, stack)))
+            .map(|stack| &*stack.id)
     }
 
     /// What is there at the end of the run, by id.
@@ -232,6 +293,17 @@ impl<'a> View<'a> {
             .map(|life| (&*self.life(life).thing.id, life))
             .collect()
     }
+}
+
+/// The last of some records before another.
+fn last_before(records: &[usize], before: usize) -> Option<usize> {
+    let count = records.partition_point(|record| *record < before);
+    count.checked_sub(1).map(|last| records[last])
+}
+
+/// Whether two things may have to do with each other, as far as their regions go.
+pub(super) fn is_near(one: &Thing, other: &Thing) -> bool {
+    one.region == other.region || &*one.region == "global" || &*other.region == "global"
 }
 
 fn regions(scenario: &Scenario) -> BTreeSet<Arc<str>> {

@@ -81,6 +81,19 @@ fn told(view: &View<'_>, end: &End, findings: &mut Findings) {
             Said::ItemFinished(id, _) if !finished.insert(id) => {
                 findings.add(Rule::ItemsEndOnce, record, format!("{id} came to its end twice"));
             }
+            Said::ItemFinished(id, outcome) if outcome.is_gone() => {
+                let is_there = |life: &usize| {
+                    let is_it = view.thing(*life).id == *id && view.knows(*life, record);
+                    is_it && view.life(*life).is_there(record)
+                };
+                if view.lives().any(|life| is_there(&life)) {
+                    findings.add(
+                        Rule::DeletedIsGone,
+                        record,
+                        format!("{id} is said to be {outcome} and is there"),
+                    );
+                }
+            }
             _ => {}
         }
         if *seq != expected {
@@ -98,9 +111,9 @@ fn told(view: &View<'_>, end: &End, findings: &mut Findings) {
             .known
             .iter()
             .any(|(life, learned)| *learned < view.planned && *view.thing(*life).id == resource.id);
-        if planned && view.finished(&resource.id, view.executed).is_none() {
+        if planned && view.finished(&resource.id, view.range.end).is_none() {
             let what = format!("{} never came to its end", resource.id);
-            findings.add(Rule::ItemsEndOnce, view.executed.saturating_sub(1), what);
+            findings.add(Rule::ItemsEndOnce, view.range.end.saturating_sub(1), what);
         }
     }
 }

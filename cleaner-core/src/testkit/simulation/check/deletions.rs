@@ -19,6 +19,8 @@ pub(super) fn check(scenario: &Scenario, view: &View<'_>, findings: &mut Finding
         }
     }
     circles(view, findings);
+    namesakes(view, findings);
+    limit(view, findings);
     if matches!(scenario.mode, Mode::Apply(_)) {
         only_planned(view, findings);
     }
@@ -73,17 +75,19 @@ fn leads_to(view: &View<'_>, life: usize, owner: &str) -> bool {
 /// Whether the run should reckon with a life: it knows it, or it should know that it does not.
 fn is_reckoned_with(view: &View<'_>, life: usize, record: usize) -> bool {
     let thing = view.thing(life);
-    let unlisted = view.is_unlisted(thing) && view.has_rules();
+    let is_stack = view.scenario.kind(&thing.kind).stack;
+    let unlisted = view.is_unlisted(thing) && (view.has_rules() || is_stack);
     view.knows(life, record) || (unlisted && view.is_steady(life) && view.is_targeted(thing))
 }
 
-/// All lives a run knew of and that were there when its plan was made or later.
+/// All lives that a run believed to be there: each was in the last list of its type and region.
 fn known(view: &View<'_>, record: usize) -> Vec<usize> {
-    let mut known: Vec<usize> = view.known.keys().copied().filter(|life| view.knows(*life, record)).collect();
+    let mut last: HashMap<(&str, &str), &[usize]> = HashMap::new();
+    for list in view.lists.iter().filter(|list| list.record < record) {
+        last.insert((&**list.kind, &**list.region), list.found);
+    }
+    let mut known: Vec<usize> = last.into_values().flatten().copied().collect();
     known.sort_unstable();
-    // Of two lives of one name, the later one counts.
-    let last: HashMap<&str, usize> = known.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
-    known.retain(|life| last.get(&*view.thing(*life).id) == Some(life));
     known
 }
 
@@ -123,6 +127,33 @@ fn order(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings
     }
     if record < view.executed {
         types(view, record, deleted, findings);
+        parts(view, record, deleted, findings);
+    }
+}
+
+/// What uses a part of something, and is no part of it itself, comes to its end before the whole is deleted.
+fn parts(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings) {
+    let lives = known(view, record);
+    let by_id: HashMap<&str, usize> = lives.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
+    let within = |life: usize| ancestors(view, life, &by_id).contains(&deleted);
+    for &life in lives.iter().filter(|life| **life != deleted) {
+        let thing = view.thing(life);
+        let uses_part =
+            thing.uses.iter().filter_map(|used| by_id.get(&*used.target)).any(|part| within(*part));
+        let is_item = view.finished(&thing.id, view.executed).is_some();
+        if !uses_part
+            || !is_item
+            || view.is_cut(life, record)
+            || within(life)
+            || view.finished(&thing.id, record).is_some()
+        {
+            continue;
+        }
+        if !Order::of(view, &lives, &lives, view.range.start).has_no_order(life, deleted) {
+            let what =
+                format!("{} was to be deleted while {} used a part of it", view.thing(deleted).id, thing.id);
+            findings.add(Rule::UsersOfPartsGoFirst, record, what);
+        }
     }
 }
 
@@ -177,6 +208,44 @@ fn circles(view: &View<'_>, findings: &mut Findings) {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// What a look has shown to be another one of its name was not judged: its deletion is not asked for.
+fn namesakes(view: &View<'_>, findings: &mut Findings) {
+    for (record, operation, life) in view.asked() {
+        let thing = view.thing(life);
+        let dated = view.scenario.kind(&thing.kind).dates == Dates::Listed;
+        if operation != Operation::Delete || !dated || view.knows(life, record) {
+            continue;
+        }
+        let is_namesake =
+            view.lives().any(|other| view.thing(other).id == thing.id && view.knows(other, record));
+        let begun = view.began(&thing.id, record);
+        // It is looked for from when AWS took its deletion until that is asked for again.
+        let taken = (view.began(&thing.id, begun)..begun).find(|record| {
+            matches!(
+                &view.history.records[*record].what,
+                What::Answered { operation: Operation::Delete, target, answer: Ok(_) } if *target == thing.id
+            )
+        });
+        let seen = (taken.unwrap_or(begun)..begun).any(|record| {
+            matches!(&view.history.records[record].what, What::Listed { found, .. } if found.contains(&life))
+        });
+        if is_namesake && seen {
+            let what = format!("{} was seen to be another one, and its deletion was asked for", thing.id);
+            findings.add(Rule::NamesakesAreSpared, record, what);
+        }
+    }
+}
+
+fn limit(view: &View<'_>, findings: &mut Findings) {
+    let Some(limit) = view.scenario.choice.limit else { return };
+    let mut asked: BTreeSet<&str> = BTreeSet::new();
+    for (record, operation, life) in view.asked().filter(|(record, ..)| *record < view.executed) {
+        if operation == Operation::Delete && asked.insert(&view.thing(life).id) && asked.len() > limit {
+            findings.add(Rule::LimitsHold, record, format!("more than {limit} deletions were asked for"));
         }
     }
 }

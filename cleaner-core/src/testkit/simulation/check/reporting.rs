@@ -1,10 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::super::history::How;
+use super::super::history::{How, Said, What};
 use super::super::hopes::can_end_clean;
 use super::super::keeps;
 use super::super::view::View;
-use super::super::{Ending, Mode, Scenario};
+use super::super::{Ending, Mode, Scenario, Thing};
 use super::{Findings, Rule};
 use crate::report::{ItemOutcome, Journal, Outcome, Report, ResourceReport};
 
@@ -18,10 +19,8 @@ pub(super) fn check(scenario: &Scenario, view: &View<'_>, report: &Report, findi
     counts(view, report, findings);
     if report.outcome == Outcome::Clean {
         clean(view, report, &left, findings);
-    } else if scenario.mode == Mode::Clear
-        && report.outcome != Outcome::DryRun
-        && can_end_clean(scenario, view)
-    {
+        proven(view, findings);
+    } else if scenario.mode != Mode::DryRun && can_end_clean(scenario, view) {
         let what = format!("the outcome is {}: {:?}", report.outcome, report.reason);
         findings.add(Rule::CleanIsReached, view.range.end.saturating_sub(1), what);
     }
@@ -120,6 +119,38 @@ fn one(
             }
         }
         ItemOutcome::Planned => {}
+    }
+}
+
+/// Whether everything that was touched was looked at after the last deletion, and everything that deletions leave behind.
+fn proven(view: &View<'_>, findings: &mut Findings) {
+    let last = view.range.end.saturating_sub(1);
+    let mut deleted: Vec<&Thing> = Vec::new();
+    let mut end = view.range.start;
+    for record in view.range.clone() {
+        if let What::Said { event: Said::ItemFinished(id, ItemOutcome::Deleted), .. } =
+            &view.history.records[record].what
+        {
+            end = record;
+            deleted.extend(view.lives().map(|life| view.thing(life)).find(|thing| thing.id == *id));
+        }
+    }
+    let mut places: BTreeSet<(&Arc<str>, &Arc<str>)> =
+        deleted.iter().map(|thing| (&thing.kind, &thing.region)).collect();
+    if view.scenario.mode == Mode::Clear {
+        for kind in view.scenario.kinds.iter().filter(|kind| kind.by_product && view.is_chosen(&kind.name)) {
+            let regions = deleted.iter().map(|thing| &thing.region);
+            let fits = regions.filter(|region| kind.global == (&***region == "global"));
+            places.extend(fits.map(|region| (&kind.name, region)));
+        }
+    }
+    for (kind, region) in places.into_iter().filter(|(kind, region)| !view.is_forgiven(kind, region)) {
+        let is_looked_at =
+            view.lists.iter().any(|list| list.kind == kind && list.region == region && list.began > end);
+        if !is_looked_at {
+            let what = format!("nobody looked at {kind} in {region} after the last deletion");
+            findings.add(Rule::CleanIsProven, last, what);
+        }
     }
 }
 
