@@ -63,11 +63,14 @@ impl Judge<'_> {
         let mut any = false;
         for (verdict, resource) in verdicts.iter_mut().zip(resources) {
             if !held.is_empty()
-                && verdict.deletes()
+                && (verdict.deletes() || verdict.local)
                 && !mutated!(ForgetsUnlistedUsers)
                 && let Some((rule, why)) = self.unlisted_too.ties(resource, |name| held.contains(name))
             {
-                *verdict = Verdict::unknown(rule, why);
+                if verdict.deletes() {
+                    *verdict = Verdict::unknown(rule, why);
+                }
+                verdict.local = false;
                 any = true;
             }
         }
@@ -84,7 +87,9 @@ impl Judge<'_> {
         if let Some(why) = &resource.managed
             && !mutated!(IgnoresManaged)
         {
-            return Verdict::managed(why.as_ref());
+            // If something that stays may need it, it keeps what it needs itself.
+            let local = self.filters.is_empty() || self.ties(resource).is_none();
+            return Verdict { local, ..Verdict::managed(why.as_ref()) };
         }
         if let Some(protection) = &resource.protection
             && !mutated!(IgnoresProtections)

@@ -200,7 +200,7 @@ impl ReportBuilder {
     pub(crate) fn doubt(&self, lists: &mut [ListReport]) {
         for list in lists {
             let before = self.lists.get(&(list.type_name.clone(), list.region.clone()));
-            list.doubt(before.map_or(0, |before| before.found));
+            list.doubt(before);
         }
     }
 

@@ -155,10 +155,12 @@ pub struct ListReport {
 }
 
 impl ListReport {
-    /// Makes a listing a failed one if something was found here before, and now there is said to be no such service: nobody knows
-    /// then what there is.
-    pub(crate) fn doubt(&mut self, found_before: usize) {
-        if found_before > 0 && self.status == ListStatus::Unsupported {
+    /// Makes a listing a failed one if there was such a service before, and now there is said to be no such service: nobody knows then what
+    /// there is.
+    pub(crate) fn doubt(&mut self, before: Option<&Self>) {
+        let was_there =
+            before.is_some_and(|before| before.found > 0 || before.status != ListStatus::Unsupported);
+        if was_there && self.status == ListStatus::Unsupported {
             self.status = ListStatus::Failed;
         }
     }

@@ -64,7 +64,7 @@ impl Run<'_> {
         for list in &mut found.lists {
             let before = saved.lists.iter().find(|before| place_of(before) == place_of(list));
             let said = list.status;
-            list.doubt(before.map_or(0, |before| before.found));
+            list.doubt(before);
             if list.status != said {
                 self.say_listed(list);
             }

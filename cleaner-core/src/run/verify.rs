@@ -68,7 +68,10 @@ impl Run<'_> {
             }
             let is_patient = last_change.elapsed() < self.options().patience;
             if !is_patient {
-                for entry in &lagging {
+                // What could not be listed again is no more than it was: deleted, as far as anybody knows.
+                let listed = |entry: &&Entry| self.report.is_listed(&entry.resource.key());
+                let back: Vec<&Entry> = lagging.iter().filter(listed).collect();
+                for entry in back {
                     self.report.came_back(entry);
                     self.say_found(entry, false);
                 }
@@ -179,7 +182,7 @@ impl Run<'_> {
         again
     }
 
-    /// Deletes items that are there though they should not be; tells which really were there.
+    /// Deletes items that are there though they should not be; tells which are gone now.
     async fn delete_again(&mut self, plan: &Plan, again: &[u32]) -> Result<Vec<ResourceKey>, RunError> {
         if again.is_empty() {
             return Ok(Vec::new());
@@ -195,7 +198,7 @@ impl Run<'_> {
         let mut deleted = Vec::new();
         for (place, result) in part.items().into_iter().zip(results) {
             let key = part.entries[place as usize].resource.key();
-            if result.outcome == ItemOutcome::Deleted {
+            if result.outcome.is_gone() {
                 deleted.push(key.clone());
             }
             self.report.result(&key, result);

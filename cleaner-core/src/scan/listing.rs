@@ -31,16 +31,22 @@ pub(super) async fn list(
     if !(tags || needs.details) {
         return Ok(resources);
     }
-    let questions = resources.into_iter().map(|resource| {
-        let (handler, context) = (target.handler.clone(), &context);
-        async move { ask(&handler, context, resource, tags, needs.details).await }
-    });
-    let mut asked: Vec<Asked> = futures::stream::iter(questions).buffered(QUESTIONS).collect().await;
+    let ask_all = |resources: Vec<Resource>| {
+        let questions = resources.into_iter().map(|resource| {
+            let (handler, context) = (target.handler.clone(), &context);
+            async move { ask(&handler, context, resource, tags, needs.details).await }
+        });
+        futures::stream::iter(questions).buffered(QUESTIONS).collect::<Vec<Asked>>()
+    };
+    let mut asked = ask_all(resources).await;
     if asked.iter().any(|asked| asked.seems_gone) {
         // "Not found" may also mean the tags, or a service that lags behind: the list has the last word.
         let listed = collect(target, &context).await?;
-        let listed: HashSet<_> = listed.into_iter().map(|resource| resource.id).collect();
-        asked.retain(|asked| !asked.seems_gone || listed.contains(&asked.resource.id));
+        let ids: HashSet<_> = listed.iter().map(|resource| resource.id.clone()).collect();
+        let before: HashSet<_> = asked.iter().map(|asked| asked.resource.id.clone()).collect();
+        asked.retain(|asked| !asked.seems_gone || ids.contains(&asked.resource.id));
+        let new = listed.into_iter().filter(|resource| !before.contains(&resource.id)).collect();
+        asked.extend(ask_all(new).await);
         for asked in asked.iter_mut().filter(|asked| asked.seems_gone) {
             asked.resource.state = State::Gone;
         }

@@ -93,6 +93,16 @@ impl Generator {
         if self.temper.cut_short {
             scenario.ending = self.ending();
         }
+        // A second run could not know that there ever was such a service.
+        if matches!(scenario.ending, Ending::Crash(_)) {
+            let things = &scenario.things;
+            let is_there = |trouble: &ListTrouble| {
+                things.iter().any(|thing| thing.kind == trouble.kind && thing.region == trouble.region)
+            };
+            scenario
+                .lists
+                .retain(|trouble| trouble.answer != ErrorKind::UnsupportedRegion || !is_there(trouble));
+        }
         if self.chance(2) {
             scenario.choice.limit = Some(self.rng.usize(..4));
         }

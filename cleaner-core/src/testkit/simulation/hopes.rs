@@ -1,9 +1,11 @@
 //! Where a clean end is possible: scenarios in which nothing stands in the way for good.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::keeps;
-use super::order::Order;
+use super::order::{Order, ancestors};
 use super::view::View;
 use super::{Again, Ending, Mode, Scenario, Tag, Thing};
 use crate::error::ErrorKind;
@@ -54,18 +56,52 @@ pub(super) fn can_end_clean(scenario: &Scenario, view: &View<'_>) -> bool {
         let by_holder = thing.holder.is_some();
         by_holder || things.iter().any(|other| by_use(other))
     };
-    !has_knots(view) && quiet && !things.iter().any(|thing| held(thing) && (!stays(thing) || thing.managed))
+    let goes = |thing: &Thing| !stays(thing) || thing.managed || goes_along(&things, thing, &stays);
+    !has_knots(view) && quiet && !things.iter().any(|thing| held(thing) && goes(thing))
 }
 
-/// Whether an owner uses something that uses a part of it: then neither can go first, and nothing can be unlinked.
+/// Whether something must go before what uses a part of it: then neither can go first, and nothing can be unlinked.
 fn has_knots(view: &View<'_>) -> bool {
     let mut lives: Vec<usize> = view.known.keys().copied().collect();
     lives.sort_unstable();
     let order = Order::of(view, &lives, &lives, view.range.start);
+    let by_id: HashMap<&str, usize> = lives.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
+    let parents = |life: usize| view.thing(life).parent.iter().filter_map(|id| by_id.get(&**id)).copied();
+    let before_its_holder = |user: &usize| {
+        let used = view.thing(*user).uses.iter().filter(|used| used.enforced);
+        used.filter_map(|used| by_id.get(&*used.target)).any(|used| {
+            let above = ancestors(view, *used, &by_id);
+            let parents: Vec<usize> = above.iter().chain([used]).flat_map(|one| parents(*one)).collect();
+            above.iter().chain(&parents).any(|whole| order.leads(*whole, *user))
+        })
+    };
+    if lives.iter().any(before_its_holder) {
+        return true;
+    }
     lives.iter().any(|owned| {
         let owns = |owner: &&usize| view.thing(*owned).is_owned_by(&view.thing(**owner).id);
         lives.iter().filter(owns).any(|owner| order.in_knot(*owner, *owned))
     })
+}
+
+/// Whether something would take a thing along, directly or through others, that does not stay.
+fn goes_along(things: &[&Thing], thing: &Thing, stays: impl Fn(&Thing) -> bool) -> bool {
+    let above = |thing: &Thing| -> Vec<Arc<str>> {
+        thing.owners.iter().chain(&thing.stacks).chain(&thing.parent).cloned().collect()
+    };
+    let mut all = above(thing);
+    let mut next = 0;
+    while let Some(id) = all.get(next).cloned() {
+        next += 1;
+        for owner in things.iter().filter(|owner| owner.id == id) {
+            if !stays(owner) {
+                return true;
+            }
+            let new: Vec<Arc<str>> = above(owner).into_iter().filter(|id| !all.contains(id)).collect();
+            all.extend(new);
+        }
+    }
+    false
 }
 
 fn with_left(thing: &Thing) -> Vec<&Thing> {

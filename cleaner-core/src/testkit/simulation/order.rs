@@ -78,6 +78,14 @@ impl Order {
         self.both_ways(&self.hard, one, other)
     }
 
+    /// Whether one must go before the other.
+    pub(super) fn leads(&self, first: usize, second: usize) -> bool {
+        match (self.node_of.get(&first), self.node_of.get(&second)) {
+            (Some(first), Some(second)) => first != second && self.hard[*first][*second],
+            _ => false,
+        }
+    }
+
     /// Whether something uses a part of what it must follow, directly or through others.
     pub(super) fn in_knot(&self, owner: usize, owned: usize) -> bool {
         self.both_ways(&self.within, owner, owned)

@@ -108,8 +108,13 @@ fn order(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings
         }
         let lives = known(view, record);
         let by_id: HashMap<&str, usize> = lives.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
-        let goes_along = ancestors(view, life, &by_id).contains(&deleted);
-        if Order::of(view, &lives, &lives, view.range.start).in_hard_circle(life, deleted) {
+        // It may be another one of its name by now.
+        let meant = by_id.get(&*thing.id).copied().unwrap_or(deleted);
+        // What takes it along still names it, though it is another one.
+        let was_owned =
+            view.lives().any(|one| view.thing(one).id == other.id && view.thing(one).is_owned_by(&thing.id));
+        let goes_along = was_owned || ancestors(view, life, &by_id).contains(&meant);
+        if Order::of(view, &lives, &lives, view.range.start).in_hard_circle(life, meant) {
             continue;
         }
         // What an owner that was merely not chosen would take along may go without it, unless that is a stack.
@@ -135,6 +140,8 @@ fn order(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings
 fn parts(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings) {
     let lives = known(view, record);
     let by_id: HashMap<&str, usize> = lives.iter().map(|life| (&*view.thing(*life).id, *life)).collect();
+    // It may be another one of its name by now.
+    let deleted = by_id.get(&*view.thing(deleted).id).copied().unwrap_or(deleted);
     let within = |life: usize| ancestors(view, life, &by_id).contains(&deleted);
     for &life in lives.iter().filter(|life| **life != deleted) {
         let thing = view.thing(life);
@@ -159,6 +166,9 @@ fn parts(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings
 
 fn types(view: &View<'_>, record: usize, deleted: usize, findings: &mut Findings) {
     let lives = known(view, view.executed);
+    // It may be another one of its name by now.
+    let namesake = lives.iter().copied().find(|life| view.thing(*life).id == view.thing(deleted).id);
+    let deleted = namesake.unwrap_or(deleted);
     for &first in lives.iter().filter(|life| **life != deleted) {
         if !goes_first(view, first, deleted) {
             continue;
@@ -257,7 +267,10 @@ fn only_planned(view: &View<'_>, findings: &mut Findings) {
         let dated = view.scenario.kind(&thing.kind).dates != Dates::None;
         let namesake =
             view.lives().any(|other| view.thing(other).id == thing.id && view.knows(other, view.planned));
-        if !planned && view.knows(life, record) && (dated || !namesake) {
+        // It came while the plan was made, and what was asked about it then was asked of it.
+        let asked = view.scenario.kind(&thing.kind).dates == Dates::Asked;
+        let came = asked && view.life(life).born < view.planned;
+        if !planned && view.knows(life, record) && (dated || !namesake) && !(came && namesake) {
             let what = format!("{} is not in the plan, and its `{}` was called", thing.id, operation.name());
             findings.add(Rule::OnlyWhatThePlanNames, record, what);
         }

@@ -5,7 +5,7 @@ use super::super::history::{How, Said, What};
 use super::super::hopes::can_end_clean;
 use super::super::keeps;
 use super::super::view::View;
-use super::super::{Ending, Mode, Scenario, Thing};
+use super::super::{Dates, Ending, Mode, Scenario, Thing};
 use super::{Findings, Rule};
 use crate::report::{ItemOutcome, Journal, Outcome, Report, ResourceReport};
 
@@ -109,7 +109,7 @@ fn one(
         ItemOutcome::Kept => {
             let last_known =
                 view.lives().rev().find(|life| *view.thing(*life).id == *id && view.known.contains_key(life));
-            let called = last_known.and_then(|life| {
+            let called = last_known.filter(|life| !is_mistaken(view, *life)).and_then(|life| {
                 let (record, _, how) = view.life(life).removed.as_ref()?;
                 let asked = view.asked().any(|(_, _, asked)| asked == life);
                 (*how == How::Called && view.range.contains(record) && asked).then_some(*record)
@@ -120,6 +120,14 @@ fn one(
         }
         ItemOutcome::Planned => {}
     }
+}
+
+/// Whether a life may be deleted for another one of its name, since lists do not tell them apart.
+fn is_mistaken(view: &View<'_>, life: usize) -> bool {
+    let thing = view.thing(life);
+    let is_other =
+        |other: usize| other != life && view.thing(other).id == thing.id && view.known.contains_key(&other);
+    view.scenario.kind(&thing.kind).dates != Dates::Listed && view.lives().any(is_other)
 }
 
 /// Whether everything that was touched was looked at after the last deletion, and everything that deletions leave behind.
@@ -213,6 +221,9 @@ fn clean(view: &View<'_>, report: &Report, left: &BTreeMap<&str, usize>, finding
             ItemOutcome::Deleted | ItemOutcome::AlreadyGone => {}
             ItemOutcome::Kept => {
                 let reason = may_stay.iter().any(|life| *view.thing(*life).id == *resource.id);
+                // Of two of one name, one may be kept for what was asked of the other, or is said of it.
+                let lives = view.lives().filter(|life| *view.thing(*life).id == *resource.id);
+                let reason = reason || lives.count() > 1;
                 // A plan leaves alone whatever it does not name.
                 if !reason && view.scenario.mode == Mode::Clear {
                     let why = &resource.verdict.reason;
