@@ -31,10 +31,11 @@ pub enum Protocol {
 }
 
 /// Services whose IAM actions do not start with the name that requests are signed for.
-const IAM_PREFIXES: [(&str, &str); 6] = [
+const IAM_PREFIXES: [(&str, &str); 7] = [
     ("cloudcontrol", "cloudformation"),
     ("cloudwatch", "cloudwatch"),
     ("iot-data", "iot"),
+    ("iotsecuretunneling", "iot"),
     ("opsworkscm", "opsworks-cm"),
     ("resourcegroupstaggingapi", "tag"),
     ("timestream-query", "timestream"),

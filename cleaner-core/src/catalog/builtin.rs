@@ -4,7 +4,7 @@ use aws_dynamic::model::Models;
 use resource_filters::source::Problems;
 
 use super::{CatalogHandler, Entry, check, read};
-use crate::handler::DynHandler;
+use crate::handler::{Definition, DynHandler};
 
 /// The catalog files that come with the library: name and content. A new file needs a line here.
 pub const FILES: &[(&str, &str)] = &[
@@ -166,7 +166,8 @@ pub const FILES: &[(&str, &str)] = &[
 /// # Errors
 /// What is wrong with the files; a test keeps this from happening.
 pub fn builtin() -> Result<Vec<Arc<dyn DynHandler>>, Problems> {
-    Ok(handlers(entries()?))
+    let definition = |entry: &Entry| Definition::Library(entry.position().file.to_string());
+    Ok(handlers(entries()?, definition))
 }
 
 /// The handlers of the types in a user's catalog, read and checked against AWS's models as those of the library are.
@@ -176,7 +177,11 @@ pub fn builtin() -> Result<Vec<Arc<dyn DynHandler>>, Problems> {
 pub fn from_file(name: &str, text: &str) -> Result<Vec<Arc<dyn DynHandler>>, Problems> {
     let entries = read(name, text)?;
     check(&entries, Models::builtin()).into_result(())?;
-    Ok(handlers(entries))
+    let definition = |entry: &Entry| Definition::User {
+        file: entry.position().file.to_string(),
+        line: entry.position().line,
+    };
+    Ok(handlers(entries, definition))
 }
 
 /// The entries of all files of the library.
@@ -192,7 +197,10 @@ pub(super) fn entries() -> Result<Vec<Entry>, Problems> {
     problems.into_result(entries)
 }
 
-fn handlers(entries: Vec<Entry>) -> Vec<Arc<dyn DynHandler>> {
-    let handler = |entry| -> Arc<dyn DynHandler> { Arc::new(CatalogHandler::new(entry, Models::builtin())) };
+fn handlers(entries: Vec<Entry>, definition: impl Fn(&Entry) -> Definition) -> Vec<Arc<dyn DynHandler>> {
+    let handler = |entry: Entry| -> Arc<dyn DynHandler> {
+        let definition = definition(&entry);
+        Arc::new(CatalogHandler::new(entry, definition, Models::builtin()))
+    };
     entries.into_iter().map(handler).collect()
 }

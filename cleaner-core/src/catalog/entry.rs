@@ -48,6 +48,8 @@ pub struct Entry {
     pub(super) by_product: bool,
     pub(super) bills_idle: bool,
     pub(super) default: bool,
+    pub(super) why_off: Option<String>,
+    pub(super) iam_actions: Vec<Placed<String>>,
     pub(super) emulator_tested: bool,
 }
 
@@ -78,8 +80,8 @@ impl Entry {
         levels.chain([&self.list]).chain(steps)
     }
 
-    /// Every call the type makes.
-    pub(super) fn calls(&self) -> Vec<&Call> {
+    /// The calls that find resources and tell what they are.
+    pub(super) fn reading_calls(&self) -> Vec<&Call> {
         let mut calls = Vec::new();
         for level in &self.levels {
             if let Parents::Listed(each) = &level.parents {
@@ -94,10 +96,6 @@ impl Entry {
         calls.extend(
             [&self.describe, &self.details].into_iter().flatten().chain(tags).map(|lookup| &lookup.call),
         );
-        for step in self.steps() {
-            calls.extend(step.get.iter().chain(step.each.iter().map(|each| &each.call)).chain([&step.call]));
-        }
-        calls.extend(self.status.iter().map(|status| &status.call));
         calls
     }
 }
@@ -189,6 +187,13 @@ pub(super) struct Step {
     pub(super) when: Option<Path>,
     pub(super) setting: Option<Placed<String>>,
     pub(super) ignore: Vec<String>,
+}
+
+impl Step {
+    /// Every call the step makes.
+    pub(super) fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.get.iter().chain(self.each.iter().map(|each| &each.call)).chain([&self.call])
+    }
 }
 
 /// A listing: the parents of another one, or the things a step runs for.

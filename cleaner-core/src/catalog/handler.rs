@@ -1,16 +1,19 @@
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use aws_dynamic::model::Models;
 use futures::TryStreamExt as _;
 
-use super::actions::iam_actions;
+use super::actions;
 use super::caller::{Caller, ctx};
 use super::entry::{Edge, Entry, Tagged};
 use super::step::{self, WhenGone};
 use super::tags::tags;
 use super::{facts, listing};
 use crate::error::{Error, ErrorKind};
-use crate::handler::{Context, Deletion, ResourceHandler, SettingSpec, Sink, Status, TagSource, TypeSpec};
+use crate::handler::{
+    Context, Definition, Deletion, ProtectionReason, ResourceHandler, SettingSpec, Sink, Status, TagSource,
+    TypeSpec,
+};
 use crate::resource::{Resource, Tags, TypeName};
 
 /// Runs one entry of a catalog.
@@ -22,8 +25,8 @@ pub struct CatalogHandler {
 
 impl CatalogHandler {
     /// The handler of an entry. Its paths and operations are taken to be checked.
-    pub fn new(entry: Entry, models: &Models) -> Self {
-        let spec = spec(&entry, models);
+    pub fn new(entry: Entry, definition: Definition, models: &Models) -> Self {
+        let spec = spec(&entry, definition, models);
         Self { entry, spec }
     }
 
@@ -123,7 +126,7 @@ impl ResourceHandler for CatalogHandler {
 }
 
 /// The facts of the type.
-fn spec(entry: &Entry, models: &Models) -> TypeSpec {
+fn spec(entry: &Entry, definition: Definition, models: &Models) -> TypeSpec {
     let targets =
         |edges: &[Edge]| edges.iter().map(|edge| edge.target.value.clone()).collect::<Vec<TypeName>>();
     let mut spec = TypeSpec::new(entry.name.value.as_str(), &entry.service.value);
@@ -139,11 +142,19 @@ fn spec(entry: &Entry, models: &Models) -> TypeSpec {
     spec.settings = entry
         .settings
         .iter()
-        .map(|(name, doc)| SettingSpec { name: name.value.clone(), doc: doc.clone() })
+        .map(|(name, doc)| SettingSpec {
+            name: name.value.clone(),
+            doc: doc.clone(),
+            iam_actions: actions::of_setting(entry, &name.value, models),
+        })
         .collect();
     for protect in &entry.protect {
         if !spec.protections.contains(&protect.name) {
             spec.protections.push(protect.name.clone());
+        }
+        let reason = ProtectionReason { name: protect.name.clone(), why: protect.why.clone() };
+        if !spec.protection_reasons.contains(&reason) {
+            spec.protection_reasons.push(reason);
         }
     }
     spec.properties = entry.properties.iter().map(|(name, _)| name.value.clone()).collect();
@@ -153,13 +164,25 @@ fn spec(entry: &Entry, models: &Models) -> TypeSpec {
         Tagged::Bulk => TagSource::Bulk,
         Tagged::Call(_) => TagSource::Call,
     };
-    spec.iam_actions = iam_actions(entry, models);
+    spec.listing_actions = actions::of_listing(entry, models);
+    spec.iam_actions = actions::of_all(entry, models);
+    spec.before = entry.before.iter().map(|step| step.to_string()).collect();
     spec.by_product = entry.by_product;
     spec.bills_idle = entry.bills_idle;
     spec.default = entry.default;
+    spec.why_off = entry.why_off.clone().or_else(|| goes_with(&spec).filter(|_| !entry.default));
+    spec.definition = definition;
     spec.model_checked = true;
     spec.emulator_tested = entry.emulator_tested;
     spec
+}
+
+/// What takes a resource of the type along, in words.
+fn goes_with(spec: &TypeSpec) -> Option<String> {
+    let wholes = spec.owned_by.iter().chain(&spec.part_of).map(TypeName::as_str);
+    let wholes: BTreeSet<&str> = wholes.filter(|name| spec.name != *name).collect();
+    let wholes: Vec<&str> = wholes.into_iter().collect();
+    (!wholes.is_empty()).then(|| format!("it goes with its {}", wholes.join(" or ")))
 }
 
 #[cfg(test)]

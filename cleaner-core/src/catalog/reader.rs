@@ -99,6 +99,8 @@ impl EntryReader<'_> {
             by_product: self.flag(&mut map, "by_product").unwrap_or(false),
             bills_idle: self.flag(&mut map, "bills_idle").unwrap_or(false),
             default: self.flag(&mut map, "default").unwrap_or(true),
+            why_off: map.take("why_off").and_then(|node| owned(node, "why_off", self.problems)),
+            iam_actions: map.take("iam_actions").map(|node| self.actions(node)).unwrap_or_default(),
             emulator_tested: self.flag(&mut map, "emulator_tested").unwrap_or(false),
         };
         map.finish(self.problems);
@@ -133,6 +135,10 @@ impl EntryReader<'_> {
                 let suggestion = nearest(&setting.value, declared);
                 self.problems.push(Problem::new(&setting.at, message).with_suggestion(suggestion));
             }
+        }
+        if entry.default && entry.why_off.is_some() {
+            let message = format!("{}: `why_off` needs `default = false`", entry.name.value);
+            self.problems.report(&entry.name.at, message);
         }
         for (declared, _) in &entry.settings {
             if !used.iter().any(|setting| setting.value == declared.value) {
@@ -272,6 +278,26 @@ impl EntryReader<'_> {
                 .collect(),
             _ => node.text("delete_after", self.problems).map(|text| name(node, text)).into_iter().collect(),
         }
+    }
+
+    fn actions(&mut self, node: &Node) -> Vec<Placed<String>> {
+        let Some(nodes) = node.list("iam_actions", self.problems) else { return Vec::new() };
+        let mut actions = Vec::new();
+        for node in nodes {
+            let Some(action) = node.text("iam_actions", self.problems) else { continue };
+            let is_name = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            match action.split_once(':') {
+                Some((service, name)) if is_name(service) && is_name(name) && !name.is_empty() => {
+                    actions.push(Placed { value: action.to_owned(), at: node.at.clone() });
+                }
+                _ => {
+                    let message =
+                        format!("`{action}` is no action of IAM, expected one such as `sqs:DeleteQueue`");
+                    self.problems.report(&node.at, message);
+                }
+            }
+        }
+        actions
     }
 
     fn each<T>(

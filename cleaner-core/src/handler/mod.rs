@@ -6,6 +6,7 @@
 mod access;
 mod context;
 mod erased;
+mod neighbours;
 mod registry;
 mod resource_handler;
 mod settings;
@@ -15,8 +16,9 @@ mod spec;
 pub use access::Access;
 pub use context::{Context, Pager};
 pub use erased::{BoxFuture, DynHandler};
+pub use neighbours::Neighbours;
 pub use registry::{Registry, RegistryBuilder, RegistryError};
 pub use resource_handler::{Deletion, ResourceHandler, Status};
 pub use settings::Settings;
 pub use sink::Sink;
-pub use spec::{Scope, SettingSpec, TagSource, TypeSpec};
+pub use spec::{Definition, ProtectionReason, Scope, SettingSpec, TagSource, TypeSpec};

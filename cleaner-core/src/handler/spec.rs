@@ -1,5 +1,9 @@
+use std::collections::BTreeSet;
+use std::fmt;
+
 use serde::Serialize;
 
+use crate::iam;
 use crate::resource::TypeName;
 
 /// States what is true of all resources of a type.
@@ -32,8 +36,14 @@ pub struct TypeSpec {
     pub properties: Vec<String>,
     /// Where its tags are.
     pub tags: TagSource,
-    /// The IAM actions that listing and deleting need.
+    /// The reasons of protections, as far as they are known: a name may have several.
+    pub protection_reasons: Vec<ProtectionReason>,
+    /// The IAM actions that listing needs, with reading tags and details: all that a plan takes.
+    pub listing_actions: Vec<String>,
+    /// The IAM actions that listing and deleting need, without what only switches need.
     pub iam_actions: Vec<String>,
+    /// What a deletion does before it deletes.
+    pub before: Vec<String>,
     /// Its resources are stacks: what they own is known by their [`members`](crate::resource::Resource::members), and rules may name them.
     pub is_stack: bool,
     /// Other deletions create it, so it is listed again after every run.
@@ -42,6 +52,10 @@ pub struct TypeSpec {
     pub bills_idle: bool,
     /// It is deleted unless excluded; otherwise only when asked for by name.
     pub default: bool,
+    /// Why it is not deleted unless asked for by name, if there is something to say.
+    pub why_off: Option<String>,
+    /// Where the type is defined.
+    pub definition: Definition,
     /// Every listed path and operation was checked against AWS's own model.
     pub model_checked: bool,
     /// An end-to-end test proves it on the emulator.
@@ -80,11 +94,16 @@ impl TypeSpec {
             protections: Vec::new(),
             properties: Vec::new(),
             tags: TagSource::None,
+            protection_reasons: Vec::new(),
+            listing_actions: Vec::new(),
             iam_actions: Vec::new(),
+            before: Vec::new(),
             is_stack: false,
             by_product: false,
             bills_idle: false,
             default: true,
+            why_off: None,
+            definition: Definition::Code,
             model_checked: false,
             emulator_tested: false,
         }
@@ -143,7 +162,19 @@ impl TypeSpec {
     /// Adds a switch, off by default.
     #[must_use]
     pub fn setting(mut self, name: &str, doc: &str) -> Self {
-        self.settings.push(SettingSpec { name: name.to_owned(), doc: doc.to_owned() });
+        self.settings.push(SettingSpec {
+            name: name.to_owned(),
+            doc: doc.to_owned(),
+            iam_actions: Vec::new(),
+        });
+        self
+    }
+
+    /// Names the IAM actions that a switch needs besides. The switch must be there.
+    #[must_use]
+    pub fn setting_actions(mut self, name: &str, actions: &[&str]) -> Self {
+        let setting = self.settings.iter_mut().find(|setting| setting.name == name);
+        setting.expect("the switch is declared first").iam_actions = with_dependents(actions).collect();
         self
     }
 
@@ -168,10 +199,31 @@ impl TypeSpec {
         self
     }
 
-    /// Names the IAM actions that listing and deleting need.
+    /// Names the IAM actions that listing needs, with reading tags and details.
+    #[must_use]
+    pub fn listing_actions(mut self, actions: &[&str]) -> Self {
+        self.listing_actions.extend(with_dependents(actions));
+        self.iam_actions(actions)
+    }
+
+    /// Names the IAM actions that deleting needs.
     #[must_use]
     pub fn iam_actions(mut self, actions: &[&str]) -> Self {
-        self.iam_actions.extend(actions.iter().map(|action| (*action).to_owned()));
+        self.iam_actions.extend(with_dependents(actions));
+        self
+    }
+
+    /// All IAM actions that the type may need, whatever switches are on. None is there twice.
+    pub fn all_iam_actions(&self) -> impl Iterator<Item = &str> {
+        let settings = self.settings.iter().flat_map(|setting| &setting.iam_actions);
+        let all: BTreeSet<&str> = self.iam_actions.iter().chain(settings).map(String::as_str).collect();
+        all.into_iter()
+    }
+
+    /// Says what a deletion does before it deletes.
+    #[must_use]
+    pub fn before(mut self, steps: &[&str]) -> Self {
+        self.before.extend(steps.iter().map(|step| (*step).to_owned()));
         self
     }
 
@@ -233,4 +285,52 @@ pub struct SettingSpec {
     pub name: String,
     /// What turning it on does.
     pub doc: String,
+    /// The IAM actions that it needs besides, if it is on.
+    pub iam_actions: Vec<String>,
+}
+
+/// Says why a built-in protection holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProtectionReason {
+    /// The name of the protection.
+    pub name: String,
+    /// What it keeps.
+    pub why: String,
+}
+
+/// Says where a type is defined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Definition {
+    /// In Rust.
+    Code,
+    /// In a catalog file that comes with the library, by name.
+    Library(String),
+    /// In a user's catalog: the file and the line.
+    User {
+        /// The file, as it was given.
+        file: String,
+        /// The line, from 1.
+        line: u32,
+    },
+}
+
+impl fmt::Display for Definition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code => f.write_str("built in, in Rust"),
+            Self::Library(file) => write!(f, "built in, catalog {file}"),
+            Self::User { file, line } => write!(f, "{file}:{line}"),
+        }
+    }
+}
+
+impl Serialize for Definition {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+fn with_dependents(actions: &[&str]) -> impl Iterator<Item = String> {
+    actions.iter().flat_map(|action| iam::with_dependents(action))
 }

@@ -8,6 +8,7 @@
 mod apply;
 mod choice;
 mod cleaner;
+mod context_types;
 mod deadline;
 mod options;
 mod outcome;
@@ -19,6 +20,7 @@ mod verify;
 
 pub use choice::{RegionChoice, TypeChoice};
 pub use cleaner::{Cleaner, WhoAmI};
+pub(crate) use context_types::context_types;
 pub use options::Options;
 pub use session::{Run, RunError};
 pub use stop::{Stop, StopCause};

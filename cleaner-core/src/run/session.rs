@@ -5,12 +5,13 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::choice::fits;
+use super::context_types;
 use super::deadline::Deadline;
 use super::{Cleaner, Options};
 use crate::account::{Identity, Refusal, protect_own_hands};
 use crate::error::Error;
 use crate::event::{EVENT_VERSION, EventKind, Recorder};
-use crate::handler::{Access, Registry, TypeSpec};
+use crate::handler::{Access, Registry};
 use crate::plan::{
     Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Unlisted,
 };
@@ -168,7 +169,8 @@ impl<'a> Run<'a> {
     /// What to list: the chosen types in the chosen regions; the types that may need or own these, since what stays of them keeps
     /// what it needs; and stacks of all regions, since any may own what is global.
     fn targets(&self, chosen: &BTreeSet<TypeName>) -> Vec<Target> {
-        let context = self.context_types(chosen);
+        let named = self.options().filters.needs().types;
+        let context = context_types(self.registry(), chosen, self.excluded.types(), &named);
         let global_chosen = self.regions.iter().any(Region::is_global);
         let mut targets = Vec::new();
         for handler in self.registry().handlers() {
@@ -209,38 +211,6 @@ impl<'a> Run<'a> {
             Some(Target { handler, region: region.clone() })
         };
         places.iter().filter_map(target).collect()
-    }
-
-    /// The types that were not chosen and may have to do with what was, directly or through others: they may need it, own it, or
-    /// be a part of it or the whole. What is only listed when asked for by name is not, unless a rule or an exclusion names it.
-    fn context_types(&self, chosen: &BTreeSet<TypeName>) -> BTreeSet<TypeName> {
-        let named = self.options().filters.needs().types;
-        let is_listed = |spec: &TypeSpec| {
-            spec.default || named.contains(spec.name.as_str()) || self.excluded.types().contains(&spec.name)
-        };
-        let mut known = chosen.clone();
-        loop {
-            let above: BTreeSet<&TypeName> = self
-                .registry()
-                .specs()
-                .filter(|spec| known.contains(&spec.name))
-                .flat_map(|spec| spec.owned_by.iter().chain(&spec.part_of))
-                .collect();
-            let more: Vec<TypeName> = self
-                .registry()
-                .specs()
-                .filter(|spec| !known.contains(&spec.name))
-                .filter(|spec| {
-                    let mut below = spec.refs.iter().chain(&spec.owned_by).chain(&spec.part_of);
-                    above.contains(&spec.name) || (is_listed(spec) && below.any(|name| known.contains(name)))
-                })
-                .map(|spec| spec.name.clone())
-                .collect();
-            if more.is_empty() {
-                return known.difference(chosen).cloned().collect();
-            }
-            known.extend(more);
-        }
     }
 
     /// Where nothing was chosen, a listing that fails is worth a word and no more: an organisation that forbids a region forbids

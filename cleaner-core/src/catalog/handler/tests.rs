@@ -323,9 +323,7 @@ fn the_facts_of_a_type_come_from_its_entry() {
     assert_eq!(
         spec.iam_actions,
         [
-            "events:DeleteEventBus",
             "events:DeleteRule",
-            "events:DescribeEventBus",
             "events:ListEventBuses",
             "events:ListRules",
             "events:ListTagsForResource",
@@ -333,5 +331,12 @@ fn the_facts_of_a_type_come_from_its_entry() {
             "events:RemoveTargets",
         ]
     );
+    assert_eq!(
+        spec.listing_actions,
+        ["events:ListEventBuses", "events:ListRules", "events:ListTagsForResource"]
+    );
+    assert_eq!(spec.settings[0].iam_actions, ["events:DeleteEventBus", "events:DescribeEventBus"]);
+    assert_eq!(spec.protection_reasons[0].name, "tower");
+    assert!(spec.definition.to_string().contains(".toml:"), "{}", spec.definition);
     assert!(spec.model_checked && spec.default && !spec.emulator_tested);
 }

@@ -19,7 +19,7 @@ fn a_complete_type_is_read() {
     assert_eq!(entries[0].position().to_string(), "t.toml:2:2");
     assert_eq!(entries[0].scope, crate::handler::Scope::Global);
     assert!(!entries[0].default && !entries[0].asynchronous);
-    assert_eq!(entries[0].calls().len(), 2);
+    assert_eq!(entries[0].reading_calls().len(), 1);
 }
 
 #[test]

@@ -42,31 +42,38 @@ impl Stacks {
             .protections(&["stackset-stack", "control-tower"])
             .properties(&["status", "termination_protection", "role_arn", "parent_id", "root_id"])
             .tags(TagSource::Listed)
-            .iam_actions(&[
+            .listing_actions(&[
                 "cloudformation:DescribeStacks",
                 "cloudformation:ListStackResources",
                 "cloudformation:ListImports",
                 "cloudformation:GetTemplate",
-                "cloudformation:UpdateTerminationProtection",
+            ])
+            .iam_actions(&[
                 "cloudformation:DeleteStack",
                 "ecr:ListImages",
                 "ecr:BatchDeleteImage",
-                "iam:GetRole",
-                "iam:CreateRole",
-                "iam:TagRole",
-                "iam:AttachRolePolicy",
-                "iam:DetachRolePolicy",
-                "iam:DeleteRole",
-                "iam:PassRole",
                 "s3:ListBucketVersions",
                 "s3:ListBucketMultipartUploads",
                 "s3:AbortMultipartUpload",
                 "s3:DeleteObject",
                 "s3:DeleteObjectVersion",
-                "s3:BypassGovernanceRetention",
-                "s3:PutObjectLegalHold",
                 "s3:DeleteBucketPolicy",
             ])
+            .setting_actions(UNPROTECT, &["cloudformation:UpdateTerminationProtection"])
+            .setting_actions(
+                RECREATE_ROLE,
+                &[
+                    "iam:GetRole",
+                    "iam:CreateRole",
+                    "iam:TagRole",
+                    "iam:AttachRolePolicy",
+                    "iam:DetachRolePolicy",
+                    "iam:DeleteRole",
+                ],
+            )
+            .setting_actions(BYPASS_GOVERNANCE, &["s3:BypassGovernanceRetention"])
+            .setting_actions(REMOVE_LEGAL_HOLD, &["s3:PutObjectLegalHold"])
+            .before(&["empties the buckets and the image repositories that the stack owns"])
             .model_checked()
             .emulator_tested();
         Self { spec, made: Timestamp::now() }

@@ -24,13 +24,13 @@ impl StackSets {
             .protections(&["control-tower"])
             .properties(&["permission_model"])
             .tags(TagSource::Call)
+            .listing_actions(&["cloudformation:ListStackSets", "cloudformation:DescribeStackSet"])
             .iam_actions(&[
-                "cloudformation:ListStackSets",
-                "cloudformation:DescribeStackSet",
                 "cloudformation:ListStackInstances",
                 "cloudformation:DeleteStackInstances",
                 "cloudformation:DeleteStackSet",
             ])
+            .before(&["deletes the instances of the stack set, with their stacks"])
             .model_checked()
             .emulator_tested();
         Self { spec }

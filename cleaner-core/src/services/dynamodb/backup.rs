@@ -19,7 +19,8 @@ impl Backups {
     pub(crate) fn new() -> Self {
         let spec = TypeSpec::new("DynamoDBBackup", SERVICE)
             .properties(&["table_name", "table_arn"])
-            .iam_actions(&["dynamodb:ListBackups", "dynamodb:DeleteBackup"])
+            .listing_actions(&["dynamodb:ListBackups"])
+            .iam_actions(&["dynamodb:DeleteBackup"])
             .bills_idle()
             .model_checked()
             .emulator_tested();

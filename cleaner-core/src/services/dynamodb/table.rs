@@ -28,12 +28,9 @@ impl Tables {
             .setting(UNPROTECT, "Turns deletion protection off, then deletes the table.")
             .properties(&["deletion_protection", "table_id"])
             .tags(TagSource::Bulk)
-            .iam_actions(&[
-                "dynamodb:ListTables",
-                "dynamodb:DescribeTable",
-                "dynamodb:UpdateTable",
-                "dynamodb:DeleteTable",
-            ])
+            .listing_actions(&["dynamodb:ListTables", "dynamodb:DescribeTable", "tag:GetResources"])
+            .iam_actions(&["dynamodb:DeleteTable"])
+            .setting_actions(UNPROTECT, &["dynamodb:UpdateTable"])
             .bills_idle()
             .model_checked()
             .emulator_tested();

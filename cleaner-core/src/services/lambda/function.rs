@@ -36,7 +36,8 @@ impl Functions {
             ])
             .properties(&["last_modified", "runtime", "package_type"])
             .tags(TagSource::Bulk)
-            .iam_actions(&["lambda:ListFunctions", "lambda:DeleteFunction"])
+            .listing_actions(&["lambda:ListFunctions", "tag:GetResources"])
+            .iam_actions(&["lambda:DeleteFunction"])
             .model_checked()
             .emulator_tested();
         Self { spec }

@@ -22,7 +22,8 @@ impl Layers {
         let spec = TypeSpec::new("LambdaLayer", SERVICE)
             .cloudformation("AWS::Lambda::LayerVersion")
             .properties(&["version"])
-            .iam_actions(&["lambda:ListLayers", "lambda:ListLayerVersions", "lambda:DeleteLayerVersion"])
+            .listing_actions(&["lambda:ListLayers", "lambda:ListLayerVersions"])
+            .iam_actions(&["lambda:DeleteLayerVersion"])
             .model_checked()
             .emulator_tested();
         Self { spec }

@@ -23,7 +23,8 @@ impl EventSourceMappings {
             .refs(&["LambdaFunction", "SQSQueue", "KinesisStream", "DynamoDBTable", "KMSKey"])
             .properties(&["state", "last_modified", "function_arn", "event_source_arn"])
             .tags(TagSource::Bulk)
-            .iam_actions(&["lambda:ListEventSourceMappings", "lambda:DeleteEventSourceMapping"])
+            .listing_actions(&["lambda:ListEventSourceMappings", "tag:GetResources"])
+            .iam_actions(&["lambda:DeleteEventSourceMapping"])
             .model_checked()
             .emulator_tested();
         Self { spec }

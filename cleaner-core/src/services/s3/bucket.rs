@@ -32,21 +32,24 @@ impl Buckets {
             .setting(REMOVE_LEGAL_HOLD, "Lifts legal holds, then deletes the objects.")
             .protections(&["control-tower"])
             .tags(TagSource::Call)
-            .iam_actions(&[
+            .listing_actions(&[
                 "s3:ListAllMyBuckets",
+                "s3:ListBucket",
                 "s3:GetBucketLocation",
                 "s3:GetBucketTagging",
-                "s3:ListBucket",
+            ])
+            .iam_actions(&[
                 "s3:ListBucketVersions",
                 "s3:ListBucketMultipartUploads",
                 "s3:AbortMultipartUpload",
                 "s3:DeleteObject",
                 "s3:DeleteObjectVersion",
-                "s3:BypassGovernanceRetention",
-                "s3:PutObjectLegalHold",
                 "s3:DeleteBucketPolicy",
                 "s3:DeleteBucket",
             ])
+            .setting_actions(BYPASS_GOVERNANCE, &["s3:BypassGovernanceRetention"])
+            .setting_actions(REMOVE_LEGAL_HOLD, &["s3:PutObjectLegalHold"])
+            .before(&["deletes all objects, versions, delete markers and unfinished uploads"])
             .model_checked()
             .emulator_tested();
         Self { spec }

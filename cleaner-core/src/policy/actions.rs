@@ -1,0 +1,79 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::handler::{Registry, TypeSpec};
+use crate::resource::TypeName;
+use crate::run::{Options, context_types};
+
+/// The actions that every run needs, whatever its types are, each with what for.
+pub const ALWAYS: &[(&str, &str)] = &[
+    ("ec2:DescribeRegions", "which regions are enabled"),
+    ("iam:ListAccountAliases", "whether the account's alias is a protected word"),
+    ("organizations:DescribeOrganization", "whether this is the management account"),
+    ("sts:GetCallerIdentity", "which account this is, and who calls"),
+];
+
+/// The verbs of which [`compact`] makes one action each: they tell what there is, not what is in it.
+const LOOKS: [&str; 2] = ["Describe", "List"];
+
+/// The IAM actions that a run with these options needs: those of [`ALWAYS`], all of the chosen types, and the reading ones of
+/// the types that may have to do with these. What a switch needs is among them if the switch is on.
+///
+/// # Behavior
+/// - Regions, rules and protections change nothing: resources to be kept are listed as well.
+/// - CloudFormation deletes what a stack owns with the caller's rights, unless the stack has a role. Of the types that
+///   are not chosen, deleting is not among the actions.
+///
+/// # Errors
+/// The patterns of the type choice that match nothing.
+pub fn actions(registry: &Registry, options: &Options) -> Result<BTreeSet<String>, Vec<String>> {
+    let chosen = options.types.resolve(registry)?;
+    let excluded = options.types.excluded(registry)?;
+    let mut actions: BTreeSet<String> = ALWAYS.iter().map(|(action, _)| (*action).to_owned()).collect();
+    for spec in registry.specs().filter(|spec| chosen.contains(&spec.name)) {
+        actions.extend(spec.iam_actions.iter().cloned());
+        let on = options.settings.get(&spec.name);
+        let settings = spec.settings.iter().filter(|setting| on.is_some_and(|on| on.is_on(&setting.name)));
+        actions.extend(settings.flat_map(|setting| setting.iam_actions.iter().cloned()));
+    }
+    let named = options.filters.needs().types;
+    let listed = listed(registry, &chosen, &excluded, &named);
+    let listed = registry.specs().filter(|spec| listed.contains(&spec.name));
+    actions.extend(listed.flat_map(|spec| spec.listing_actions.iter().cloned()));
+    Ok(actions)
+}
+
+/// The types that a run may list: as [`Run::plan`](crate::run::Run::plan) does, if every kind of resource is part of a stack.
+fn listed(
+    registry: &Registry,
+    chosen: &BTreeSet<TypeName>,
+    excluded: &BTreeSet<TypeName>,
+    named: &BTreeSet<String>,
+) -> BTreeSet<TypeName> {
+    let is_stack = |spec: &&TypeSpec| spec.is_stack;
+    let mut listed = chosen.clone();
+    if registry.specs().filter(is_stack).any(|spec| chosen.contains(&spec.name)) {
+        let members = registry.specs().filter(|spec| spec.cloudformation.is_some());
+        listed.extend(members.map(|spec| spec.name.clone()));
+    }
+    listed.extend(context_types(registry, &listed, excluded, named));
+    listed.extend(registry.specs().filter(is_stack).map(|spec| spec.name.clone()));
+    listed
+}
+
+/// Makes one action with a wildcard of all that list or describe something in a service: `ec2:Describe*`. Shorter, and
+/// more than is needed.
+pub fn compact(actions: &BTreeSet<String>) -> BTreeSet<String> {
+    let look = |action: &str| {
+        let (service, name) = action.split_once(':')?;
+        let verb = LOOKS.iter().find(|verb| name.starts_with(**verb))?;
+        Some(format!("{service}:{verb}*"))
+    };
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for wildcard in actions.iter().filter_map(|action| look(action)) {
+        *counts.entry(wildcard).or_default() += 1;
+    }
+    let short = |action: &String| {
+        look(action).filter(|wildcard| counts[wildcard] > 1).unwrap_or_else(|| action.clone())
+    };
+    actions.iter().map(short).collect()
+}
