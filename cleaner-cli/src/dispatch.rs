@@ -32,6 +32,7 @@ pub(crate) fn main() -> Exit {
             Ok(Some(exit)) => Ok(exit),
             Err(failure) => Err(failure),
         },
+        Command::Policy(args) => commands::policy(&globals, &args, &ui),
         Command::Config(ConfigCommand::Check(args)) => commands::config_check(&globals, &args, &ui),
         Command::Config(ConfigCommand::Show(args)) => commands::config_show(&globals, &args, &ui),
         Command::Config(ConfigCommand::Schema) => commands::config_schema(),

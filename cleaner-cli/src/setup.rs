@@ -136,7 +136,16 @@ impl Setup {
         self.config.quotas == cleaner_core::config::QuotaChoice::Auto
     }
 
-    fn options(&self, config: &Config, wish: Wish, home_region: String) -> Result<Options, RunError> {
+    /// The limits of a run, as the configuration has them.
+    ///
+    /// # Errors
+    /// No type is chosen.
+    pub(crate) fn options(
+        &self,
+        config: &Config,
+        wish: Wish,
+        home_region: String,
+    ) -> Result<Options, RunError> {
         let specs =
             || self.registry.specs().filter(|spec| config.selects_type(spec.name.as_str(), spec.default));
         let types: Vec<String> = specs().map(|spec| spec.name.as_str().to_owned()).collect();

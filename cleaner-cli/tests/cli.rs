@@ -88,6 +88,7 @@ fn help_names_every_command_and_exit_code() {
         "apply",
         "clear",
         "explain",
+        "policy",
         "config",
         "completions",
         "Exit codes:",
@@ -97,7 +98,8 @@ fn help_names_every_command_and_exit_code() {
     ] {
         assert!(help.stdout.contains(word), "{word} is not in\n{}", help.stdout);
     }
-    for command in ["whoami", "types", "scan", "plan", "apply", "clear", "explain", "config check"] {
+    for command in ["whoami", "types", "scan", "plan", "apply", "clear", "explain", "policy", "config check"]
+    {
         let help = place.run(&format!("{command} --help"));
         assert_eq!(help.code, 0, "{command}");
         assert!(help.stdout.contains("Global options:"), "{command}\n{}", help.stdout);
@@ -133,6 +135,9 @@ fn types_are_listed_as_text_and_json() {
     assert_eq!(text.code, 0);
     assert!(text.stdout.contains("AWS::SQS::Queue"), "{}", text.stdout);
     assert!(text.stdout.ends_with("1 type\n"), "{}", text.stdout);
+    let several = place.run("types gateway EC2 aws::ec2::nat");
+    assert!(several.stdout.contains("EC2NATGateway"), "{}", several.stdout);
+    assert!(several.stdout.ends_with("1 type\n"), "all words are meant: {}", several.stdout);
     let wrong = place.run("types --type SQSQeueu");
     assert_eq!(wrong.code, 2);
     assert!(wrong.stderr.contains("Did you mean `SQSQueue`?"), "{}", wrong.stderr);
@@ -147,6 +152,53 @@ fn a_type_is_explained_without_credentials() {
     let json = place.run("explain SQSQueue --format json");
     let json: Value = serde_json::from_str(&json.stdout).expect("it is JSON");
     assert_eq!(json["name"], "SQSQueue");
+    place.write(
+        "mine.toml",
+        "service = \"sqs\"\n\n[Mine]\nlist = \"ListQueues\"\nitems = \"QueueUrls[]\"\nid = \"value\"\ndefault = false\n\
+         why_off = \"it is mine\"\niam_actions = [\"kms:Decrypt\"]\n\
+         delete = { call = \"DeleteQueue\", with = { QueueUrl = \"{id}\" } }\n",
+    );
+    let mine = place.run("explain Mine --catalog mine.toml").stdout;
+    for part in [
+        "defined      mine.toml:3\n",
+        "only if asked for by name: it is mine\n",
+        "    kms:Decrypt\n    sqs:DeleteQueue\n    sqs:ListQueues\n",
+    ] {
+        assert!(mine.contains(part), "{part} is not in\n{mine}");
+    }
+}
+
+#[test]
+fn policies_are_printed_without_credentials() {
+    let place = Place::new();
+    let json = |ended: &Ended| -> Value {
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        serde_json::from_str(&ended.stdout).expect("it is JSON")
+    };
+    let whole = place.run("policy");
+    assert!(json(&whole)["Statement"].as_array().is_some_and(|services| services.len() > 100));
+    assert!(whole.stderr.contains("more than the 6,144 of a managed policy"), "{}", whole.stderr);
+    assert!(whole.stderr.contains("`--split` makes"), "{}", whole.stderr);
+    let split = place.run("policy --split --format json");
+    assert_eq!(split.stderr, "");
+    let policies = json(&split);
+    for (number, policy) in policies.as_object().expect("by name").values().enumerate() {
+        let size = policy.to_string().len();
+        assert!(size <= 6_144, "policy {number} has {size} characters");
+    }
+    assert!(policies["aws-cleaner-1"]["Statement"].is_array(), "{policies}");
+    let short = place.run("policy --compact --type SQSQueue -q");
+    assert!(short.stderr.is_empty() && short.stdout.contains(":List*\""), "{}", short.stderr);
+    assert!(short.stdout.contains("\"sqs:DeleteQueue\"") && !short.stdout.contains("sns:Delete"));
+    let deny = place.run("policy --deny-unsupported");
+    assert!(json(&deny)["Statement"][0]["NotAction"].is_array());
+    assert!(deny.stdout.len() <= 5_120 && deny.stdout.lines().count() == 1);
+    place.write("aws-cleaner.yaml", "version: 1\ntypes: { include: [SQSQueue] }\n");
+    let chosen = place.run("policy");
+    assert!(!chosen.stdout.contains("sns:Delete") && chosen.stdout.contains("sqs:DeleteQueue"));
+    for wrong in ["policy --split --deny-unsupported", "policy --type SQSQeueu"] {
+        assert_eq!(place.run(wrong).code, 2, "{wrong}");
+    }
 }
 
 #[test]

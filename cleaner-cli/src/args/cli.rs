@@ -47,6 +47,11 @@ pub(crate) enum Command {
     /// Show whose credentials these are, and which account they open
     Whoami,
     /// List the resource types
+    #[command(after_long_help = "\
+Examples:
+  aws-cleaner types
+  aws-cleaner types ec2 gateway
+  aws-cleaner types AWS::SQS --format json")]
     Types(TypesArgs),
     /// List every resource, and whether it would be deleted
     #[command(after_long_help = "\
@@ -91,6 +96,16 @@ Examples:
   aws-cleaner explain my-queue --type SQSQueue --region eu-west-1
   aws-cleaner explain IAMRole")]
     Explain(ExplainArgs),
+    /// Print the IAM policy that a run needs, and no more
+    ///
+    /// Allows what the chosen types, their settings that are on, and every run need. Prints JSON, whatever --format says.
+    #[command(after_long_help = "\
+Examples:
+  aws-cleaner policy --type 'SQS*,SNS*'
+  aws-cleaner policy --split | jq '.\"aws-cleaner-1\"' > policy-1.json
+  aws-cleaner policy --compact
+  aws-cleaner policy --deny-unsupported > service-control-policy.json")]
+    Policy(PolicyArgs),
     /// Check, show or describe the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -103,8 +118,25 @@ Examples:
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct TypesArgs {
-    /// Show only types whose name, alias or service contains this
-    pub(crate) search: Option<String>,
+    /// Show only types whose name, alias, CloudFormation name or service contains this (all of several words)
+    #[arg(value_name = "WORD")]
+    pub(crate) search: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PolicyArgs {
+    /// Print as many numbered policies as are needed for each to be short enough for a managed policy
+    #[arg(long)]
+    pub(crate) split: bool,
+    /// Shorten it by wildcards such as `ec2:Describe*`, which allow more looking than is needed
+    #[arg(long)]
+    pub(crate) compact: bool,
+    /// Print a service control policy instead, which denies all services that have no resource type
+    #[arg(long, conflicts_with_all = ["split", "compact"])]
+    pub(crate) deny_unsupported: bool,
+    /// Use what the configuration says of this account
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<AccountId>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -9,7 +9,7 @@ mod tests;
 
 pub(crate) use cli::{
     ApplyArgs, CheckArgs, ClearArgs, Cli, Command, CompletionsArgs, ConfigCommand, ExplainArgs, PlanArgs,
-    ReportArgs, ShowArgs, TypesArgs,
+    PolicyArgs, ReportArgs, ShowArgs, TypesArgs,
 };
 pub(crate) use delete::DeleteArgs;
 pub(crate) use globals::{ColorChoice, Format, Globals};

@@ -22,7 +22,7 @@ const MOST: usize = 20;
 pub(crate) fn explain_type(globals: &Globals, args: &ExplainArgs, ui: &Ui) -> Result<Option<Exit>, Failure> {
     let registry = registry(&globals.catalogs)?;
     let Some(handler) = registry.get(&args.subject) else { return Ok(None) };
-    let (text, json) = render::type_facts(handler.spec(), ui.out);
+    let (text, json) = render::type_facts(&registry, handler.spec(), ui.out);
     if ui.json() {
         print_json(&json)?;
     } else {

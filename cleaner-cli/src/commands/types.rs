@@ -20,18 +20,19 @@ pub(crate) fn types(globals: &Globals, args: &TypesArgs, ui: &Ui) -> Result<Exit
         let choice = TypeChoice { include, exclude };
         Some(choice.resolve(&registry).map_err(|problems| Failure::usage(problems.join("\nerror: ")))?)
     };
-    let search = args.search.as_deref().map(str::to_lowercase);
+    let words: Vec<String> = args.search.iter().map(|word| word.to_lowercase()).collect();
     let specs: Vec<&TypeSpec> = registry
         .specs()
         .filter(|spec| chosen.as_ref().is_none_or(|chosen| chosen.contains(&spec.name)))
-        .filter(|spec| search.as_deref().is_none_or(|search| is_found(spec, search)))
+        .filter(|spec| words.iter().all(|word| is_found(spec, word)))
         .collect();
     if ui.json() {
         print_json(&render::types_json(&specs))?;
     } else {
         print(&render::types(&specs, ui.out))?;
         for (name, why) in retired() {
-            if search.as_deref().is_some_and(|search| name.to_lowercase().contains(search)) {
+            let name_has = |word: &String| name.to_lowercase().contains(word);
+            if !words.is_empty() && words.iter().all(name_has) {
                 print(&format!("There is no {name}: {why}.\n"))?;
             }
         }
@@ -39,7 +40,8 @@ pub(crate) fn types(globals: &Globals, args: &TypesArgs, ui: &Ui) -> Result<Exit
     Ok(Exit::Clean)
 }
 
-fn is_found(spec: &TypeSpec, search: &str) -> bool {
+/// Whether name, service or an alias, such as the CloudFormation name, contains the word.
+fn is_found(spec: &TypeSpec, word: &str) -> bool {
     let texts = [spec.name.as_str(), spec.service.as_str()].into_iter();
-    texts.chain(spec.aliases.iter().map(String::as_str)).any(|text| text.to_lowercase().contains(search))
+    texts.chain(spec.aliases.iter().map(String::as_str)).any(|text| text.to_lowercase().contains(word))
 }

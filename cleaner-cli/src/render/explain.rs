@@ -1,15 +1,11 @@
-use cleaner_core::handler::{TagSource, TypeSpec};
 use cleaner_core::plan::{Action, Entry, Explanation, Plan};
 use cleaner_core::resource::{Fact, State};
 use resource_filters::Truth;
 use serde_json::{Value, json};
 
 use super::label::{called, place};
-use super::specs::{scope, type_json};
+use super::page::Page;
 use super::{Paint, Tone, clean};
-
-/// How many related resources are shown.
-const MOST: usize = 20;
 
 /// Everything about one resource: facts, verdict, rules, relations.
 pub(crate) fn explanation(plan: &Plan, explanation: &Explanation, paint: Paint) -> String {
@@ -145,47 +141,6 @@ pub(crate) fn explanation_json(plan: &Plan, explanation: &Explanation) -> Value 
     })
 }
 
-/// The facts of a type, as text and as JSON.
-pub(crate) fn type_facts(spec: &TypeSpec, paint: Paint) -> (String, Value) {
-    let mut page = Page::new(paint);
-    page.title(spec.name.as_str());
-    page.line("service", &spec.service);
-    page.line("scope", scope(spec.scope));
-    page.line("aliases", &spec.aliases.join(", "));
-    page.line("deleted", if spec.default { "by default" } else { "only if asked for by name" });
-    let tags = match spec.tags {
-        TagSource::None => "it has none",
-        TagSource::Listed => "the list brings them",
-        TagSource::Bulk => "read in bulk, by ARN",
-        TagSource::Call => "one call for each resource",
-    };
-    page.line("tags", tags);
-    if spec.is_stack {
-        page.line("stack", "it takes its members along");
-    }
-    if spec.by_product {
-        page.line("by-product", "other deletions create it: listed again after every run");
-    }
-    if spec.bills_idle {
-        page.line("billing", "it costs money while nobody uses it");
-    }
-    let names = |types: &[cleaner_core::resource::TypeName]| -> Vec<String> {
-        types.iter().map(|name| name.as_str().to_owned()).collect()
-    };
-    page.list("deleted after", &names(&spec.delete_after));
-    page.list("uses", &names(&spec.refs));
-    page.list("belongs to", &names(&spec.owned_by));
-    let settings: Vec<String> =
-        spec.settings.iter().map(|setting| format!("{}: {}", setting.name, setting.doc)).collect();
-    page.list("settings", &settings);
-    page.list("protections", &spec.protections);
-    page.list("properties", &spec.properties);
-    page.list("IAM actions", &spec.iam_actions);
-    let mut json = type_json(spec);
-    json["settings"] = json!(spec.settings);
-    (page.text, json)
-}
-
 fn label(entry: &Entry) -> String {
     let one = &entry.resource;
     place(one.type_name.as_str(), &one.id, &one.name, one.region.as_str())
@@ -196,41 +151,4 @@ fn related(plan: &Plan, place: u32) -> String {
     let word = if entry.verdict.deletes() { "deleted" } else { "kept" };
     let one = &entry.resource;
     format!("{} {}, which is {word}", clean(one.type_name.as_str()), called(&one.id, &one.name))
-}
-
-/// A titled page of facts.
-struct Page {
-    text: String,
-    paint: Paint,
-}
-
-impl Page {
-    fn new(paint: Paint) -> Self {
-        Self { text: String::new(), paint }
-    }
-
-    fn title(&mut self, title: &str) {
-        self.text.push_str(&self.paint.tone(Tone::Strong, title));
-        self.text.push('\n');
-    }
-
-    fn line(&mut self, title: &str, value: &str) {
-        if !value.is_empty() {
-            let title = self.paint.tone(Tone::Faint, &format!("{title:<11}"));
-            self.text.extend(["  ", &title, "  ", value, "\n"]);
-        }
-    }
-
-    fn list(&mut self, title: &str, values: &[String]) {
-        if values.is_empty() {
-            return;
-        }
-        self.text.extend(["  ", &self.paint.tone(Tone::Faint, title), "\n"]);
-        for value in values.iter().take(MOST) {
-            self.text.extend(["    ", value, "\n"]);
-        }
-        if let Some(more @ 1..) = values.len().checked_sub(MOST) {
-            self.text.extend(["    and ", &more.to_string(), " more\n"]);
-        }
-    }
 }

@@ -3,6 +3,7 @@
 mod explain;
 mod identity;
 mod label;
+mod page;
 mod paint;
 mod plan;
 mod problems;
@@ -10,9 +11,10 @@ mod resources;
 mod specs;
 mod summary;
 mod table;
+mod type_facts;
 mod words;
 
-pub(crate) use explain::{explanation, explanation_json, type_facts};
+pub(crate) use explain::{explanation, explanation_json};
 pub(crate) use identity::identity;
 pub(crate) use label::{clean, item, list};
 pub(crate) use paint::{Paint, Tone};
@@ -20,4 +22,5 @@ pub(crate) use plan::{plan, preview};
 pub(crate) use resources::resources;
 pub(crate) use specs::{types, types_json};
 pub(crate) use summary::{last_line, summary};
+pub(crate) use type_facts::type_facts;
 pub(crate) use words::{count, millis, seconds};

@@ -25,6 +25,8 @@ pub(crate) fn types_json(specs: &[&TypeSpec]) -> Value {
 }
 
 pub(super) fn type_json(spec: &TypeSpec) -> Value {
+    let setting_help: serde_json::Map<String, Value> =
+        spec.settings.iter().map(|setting| (setting.name.clone(), json!(setting.doc))).collect();
     let settings: Vec<&str> = spec.settings.iter().map(|setting| setting.name.as_str()).collect();
     json!({
         "name": spec.name,
@@ -35,7 +37,7 @@ pub(super) fn type_json(spec: &TypeSpec) -> Value {
         "delete_after": spec.delete_after,
         "settings": settings,
         "protections": spec.protections,
-        "iam_actions": spec.iam_actions,
+        "iam_actions": spec.all_iam_actions().collect::<Vec<_>>(),
         "bills_idle": spec.bills_idle,
         "model_checked": spec.model_checked,
         "emulator_tested": spec.emulator_tested,
@@ -43,6 +45,14 @@ pub(super) fn type_json(spec: &TypeSpec) -> Value {
         "properties": spec.properties,
         "refs": spec.refs,
         "owned_by": spec.owned_by,
+        "part_of": spec.part_of,
+        "before": spec.before,
+        "setting_help": setting_help,
+        "protection_reasons": spec.protection_reasons,
+        "tags": spec.tags,
+        "by_product": spec.by_product,
+        "why_off": spec.why_off,
+        "defined_in": spec.definition,
     })
 }
 

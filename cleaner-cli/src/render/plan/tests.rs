@@ -130,7 +130,8 @@ fn the_facts_of_a_type_name_its_settings_and_actions() {
         .delete_after(&["SNSTopic"])
         .setting("force", "Does it by force.")
         .iam_actions(&["sqs:ListQueues"]);
-    let (text, json) = type_facts(&spec, Paint::Plain);
+    let registry = Registry::builder().build().expect("no types fit together");
+    let (text, json) = type_facts(&registry, &spec, Paint::Plain);
     for wanted in ["SQSQueue\n", "    SNSTopic\n", "    force: Does it by force.\n", "    sqs:ListQueues\n"] {
         assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
     }
