@@ -11,6 +11,7 @@ mod kitchen_sink;
 mod library;
 mod network;
 mod per_type;
+mod policy;
 mod s3;
 mod safety;
 mod scene;

@@ -59,6 +59,8 @@ pub struct Call {
     pub took: Duration,
     /// The kind of the fault that hit the call.
     pub fault: Option<String>,
+    /// The IAM action that the caller's policies do not allow, where IAM is asked.
+    pub denied: Option<String>,
 }
 
 impl Call {
@@ -94,6 +96,7 @@ impl Call {
             status: u16::try_from(value["status"].as_u64()?).ok()?,
             took: Duration::from_secs_f64(value["ms"].as_f64().unwrap_or_default() / 1000.0),
             fault: value["fault"].as_str().map(str::to_owned),
+            denied: value["denied"].as_str().map(str::to_owned),
         })
     }
 }

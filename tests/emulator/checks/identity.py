@@ -219,3 +219,28 @@ def regions(w):
 def trust_document(w):
     """What the harness creates is a valid policy document."""
     assert json.loads(TRUST)["Statement"] and w.role("trusted").endswith(":role/trusted")
+
+
+@check
+def policies_are_enforced(w):
+    """With the setting on, users may do what their policies allow; registered keys may do everything."""
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["sqs:List*"], "Resource": "*"}]}
+    arn = w.iam.create_policy(PolicyName="p", PolicyDocument=json.dumps(document))["Policy"]["Arn"]
+    w.iam.create_user(UserName="jo")
+    w.iam.attach_user_policy(UserName="jo", PolicyArn=arn)
+    key = w.iam.create_access_key(UserName="jo")["AccessKey"]
+    jo = {"access_key": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
+    post(w.url, "/_settings", {"enforce_iam": True})
+    try:
+        w.sqs.create_queue(QueueName="q")
+        assert w.client("sqs", credentials=jo).list_queues()["QueueUrls"]
+        assert w.client("sts", credentials=jo).get_caller_identity()["Arn"].endswith(":user/jo")
+        refuses("AccessDeniedException", w.client("sqs", credentials=jo).create_queue, QueueName="r")
+        refuses("AccessDenied", w.client("s3", credentials=jo).list_buckets)
+        refuses("UnauthorizedOperation", w.client("ec2", credentials=jo).describe_vpcs)
+        refuses("AccessDeniedException", w.client("apigateway", credentials=jo).get_rest_apis)
+        inline = {**document, "Statement": [{"Effect": "Deny", "Action": "sqs:*", "Resource": "*"}]}
+        w.iam.put_user_policy(UserName="jo", PolicyName="no", PolicyDocument=json.dumps(inline))
+        refuses("AccessDeniedException", w.client("sqs", credentials=jo).list_queues)
+    finally:
+        post(w.url, "/_settings", {"enforce_iam": False})

@@ -16,7 +16,7 @@ from moto.core.request import (
 )
 from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication, create_backend_app
 
-from . import mends, regions, rules, speed, times, wire
+from . import authority, mends, regions, rules, speed, times, wire
 from .accounts import Accounts, BadAccount
 from .accounts import install as install_accounts
 from .faults import BadRule, Faults
@@ -115,6 +115,8 @@ class Application:
         try:
             with guard:
                 regions.check(call, self.accounts.opted_in(call.account))
+                if self.settings.enforce_iam:
+                    authority.check(call, self.accounts.by_key)
                 rules.check_request(call, request)
                 ours = self.gaps.answer(call, request)
                 if ours is not None:
@@ -198,6 +200,8 @@ class Application:
         }
         if rule:
             entry["fault"] = rule.kind
+        if call.denied:
+            entry["denied"] = call.denied
         line = json.dumps(entry, separators=(",", ":")) + "\n"
         with self.log_lock:
             self.log.write(line)

@@ -50,6 +50,8 @@ class Call:
     method: str
     path: str
     account: str = ""
+    # The action that IAM did not allow.
+    denied: str = ""
 
 
 def identify(request, environ, make_request):

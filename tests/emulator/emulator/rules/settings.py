@@ -22,11 +22,13 @@ class Settings:
         self.stack_delete_polls = 0
         # Globs of stacks that are in the middle of an update, and for how many looks at them they stay so.
         self.busy_stacks = {}
+        # Whether users that tests make may do only what their policies allow.
+        self.enforce_iam = False
         self.looks_left = {}
 
     def set(self, given):
         """Takes over the given switches and returns all."""
-        known = ("recreate_log_groups", "recreate_after", "stack_delete_polls", "busy_stacks")
+        known = ("recreate_log_groups", "recreate_after", "stack_delete_polls", "busy_stacks", "enforce_iam")
         for key, value in given.items():
             if key not in known:
                 raise ValueError(f"unknown setting {key!r}; known: {list(known)}")
