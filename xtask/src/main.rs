@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod docs;
 mod fuzz_client;
 mod models;
 mod python;
@@ -17,6 +18,7 @@ use clap::Parser;
 enum Task {
     Bench(bench::Bench),
     Demo(demo::Demo),
+    Docs(docs::Docs),
     Models(models::Models),
     FuzzClient(fuzz_client::FuzzClient),
     Simulate(simulate::Simulate),
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let done = match Task::parse() {
         Task::Bench(task) => task.run(),
         Task::Demo(task) => task.run(),
+        Task::Docs(task) => task.run(),
         Task::Models(task) => task.run(),
         Task::FuzzClient(task) => task.run(),
         Task::Simulate(task) => task.run(),
