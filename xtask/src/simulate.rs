@@ -40,7 +40,12 @@ impl Simulate {
         let done = Command::new(cargo)
             .args(["run", "--quiet", "--release", "--package", "cleaner-core", "--features", "testkit"])
             .args(["--example", "simulate", "--"])
-            .args(numbers.into_iter().chain(jobs).flat_map(|(name, number)| [name.to_owned(), number.to_string()]))
+            .args(
+                numbers
+                    .into_iter()
+                    .chain(jobs)
+                    .flat_map(|(name, number)| [name.to_owned(), number.to_string()]),
+            )
             .args(flags.into_iter().filter(|(is_on, _)| *is_on).map(|(_, flag)| flag))
             .status()
             .map_err(|error| format!("failed to run cargo: {error}"))?;

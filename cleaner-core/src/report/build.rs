@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -225,11 +225,14 @@ impl ReportBuilder {
         self.lists.get(&place).is_some_and(|list| list.status.is_known())
     }
 
-    /// What was gone before the run but for its list, and has left that by now.
-    pub(crate) fn ghosts(&self, listed: &BTreeSet<ResourceKey>) -> Vec<Entry> {
+    /// What was gone before the run but for its list, and has left that by now; and so has what stayed for nothing but its sake.
+    pub(crate) fn ghosts(&self, listed: &BTreeSet<ResourceKey>, freed: &HashSet<ResourceKey>) -> Vec<Entry> {
         let is_ghost = |entry: &&Entry| {
             let key = entry.resource.key();
-            entry.is_ghost() && self.is_new(&key) && self.is_listed(&key) && !listed.contains(&key)
+            (entry.is_ghost() || freed.contains(&key))
+                && self.is_new(&key)
+                && self.is_listed(&key)
+                && !listed.contains(&key)
         };
         self.entries.values().filter(is_ghost).cloned().collect()
     }

@@ -222,7 +222,7 @@ impl Run<'_> {
                     self.report.still_listed(key);
                     self.say_corrected(&[(*key).clone()]);
                 }
-                self.confirm_gone(&still);
+                self.confirm_gone(&still, &HashSet::new());
                 return Ok(lagging.is_empty());
             }
             self.wait(&mut pause).await?;

@@ -50,7 +50,7 @@ impl Run<'_> {
                 self.say_found(&entry, false);
             }
             let listed = plan.entries.iter().map(|entry| entry.resource.key()).collect();
-            has_gone |= self.confirm_gone(&listed);
+            has_gone |= self.confirm_gone(&listed, &freed);
             let remaining = plan.items();
             let again: Vec<u32> = remaining
                 .iter()
@@ -111,8 +111,12 @@ impl Run<'_> {
     }
 
     /// What is no longer listed is gone, whatever was said of it before. Tells whether that is news of anything the run tried to delete.
-    pub(super) fn confirm_gone(&mut self, listed: &BTreeSet<ResourceKey>) -> bool {
-        for mut entry in self.report.ghosts(listed) {
+    pub(super) fn confirm_gone(
+        &mut self,
+        listed: &BTreeSet<ResourceKey>,
+        freed: &HashSet<ResourceKey>,
+    ) -> bool {
+        for mut entry in self.report.ghosts(listed, freed) {
             "it was gone before the run began, and its list lagged behind"
                 .clone_into(&mut entry.verdict.reason);
             self.say_found(&entry, false);

@@ -24,6 +24,12 @@ pub(super) fn can_end_clean(scenario: &Scenario, view: &View<'_>) -> bool {
     if matches!(scenario.mode, Mode::Apply(_)) && leaves {
         return false;
     }
+    // Nobody looks for what is left behind where that is not to be expected, and it may hold something.
+    let unexpected = |left: &&Thing| !scenario.kind(&left.kind).by_product && !left.uses.is_empty();
+    let mut left = scenario.things.iter().flat_map(|thing| with_left(thing).into_iter().skip(1));
+    if left.any(|left| unexpected(&left)) {
+        return false;
+    }
     let lists = scenario.lists.iter().all(|trouble| trouble.calls.is_some_and(|calls| calls <= 3));
     // Together with what fails in passing, these may be too many in a row.
     let patient = scenario.lists.iter().all(|trouble| {
