@@ -166,7 +166,8 @@ impl ReportBuilder {
             };
             let is_another = || before.is_replaced(entry) == Some(true);
             let is_released = !before.verdict.deletes() && !self.results.contains_key(&key);
-            let stays = entry.verdict.action == Action::Keep && entry.verdict.is_for_itself();
+            let is_certain = entry.verdict.is_for_itself() || self.is_listed(&key);
+            let stays = entry.verdict.action == Action::Keep && is_certain;
             if entry.verdict.deletes() && (is_released || (self.is_gone(&key) && is_another())) {
                 self.entries.insert(key, entry.clone());
             } else if before.verdict.deletes() && self.is_leftover(&key) && stays {

@@ -145,7 +145,8 @@ impl Run<'_> {
     fn is_tried(&self, resource: &Resource, has_gone: bool) -> bool {
         let key = resource.key();
         let Some(leftover) = self.report.leftover(&key) else { return self.report.is_listed(&key) };
-        let is_free = leftover.again || (has_gone && leftover.outcome == ItemOutcome::Blocked);
+        let is_open = matches!(leftover.outcome, ItemOutcome::Blocked | ItemOutcome::Pending);
+        let is_free = leftover.again || (has_gone && is_open);
         is_free && self.report.is_listed(&key)
     }
 

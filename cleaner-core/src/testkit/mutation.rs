@@ -1,7 +1,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use super::simulation::{Failure, Scenario, simulate};
+use super::simulation::{Failure, play};
 
 thread_local! {
     /// What is wrong with the engine on this thread.
@@ -92,7 +92,5 @@ impl Mutation {
 
 /// The first scenario in which a wrong engine is noticed.
 pub fn caught(mutation: Mutation, seeds: Range<u64>) -> Option<Failure> {
-    seeds
-        .into_iter()
-        .find_map(|seed| mutation.with(|| simulate(&Scenario::of(seed))).err().map(|failure| *failure))
+    seeds.into_iter().find_map(|seed| mutation.with(|| play(seed)).err().map(|failure| *failure))
 }

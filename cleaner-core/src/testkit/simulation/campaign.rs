@@ -50,8 +50,8 @@ impl Campaign {
     }
 }
 
-/// Plays the scenario of a seed. If the engine panics, the seed is told before the panic goes on.
-fn play(seed: u64) -> Result<(), Box<Failure>> {
+/// Plays the scenario of a seed. An engine that panics has failed.
+pub(crate) fn play(seed: u64) -> Result<(), Box<Failure>> {
     let scenario = Scenario::of(seed);
     catch_unwind(AssertUnwindSafe(|| simulate(&scenario))).unwrap_or_else(|cause| {
         let what = cause

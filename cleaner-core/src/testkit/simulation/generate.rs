@@ -379,10 +379,15 @@ impl Generator {
 
     fn happenings(&mut self, scenario: &mut Scenario) {
         for number in 0..scenario.things.len() {
-            if self.chance(10) {
+            if self.chance(12) {
                 let tag = if self.chance(50) { Tag::None } else { Tag::Keep };
                 let what = if self.chance(50) { Happens::Vanishes } else { Happens::Replaced(tag) };
-                let at = self.seconds(0..120);
+                // While its deletion is under way is when a namesake is most easily taken for it.
+                let takes = scenario.things[number].takes.filter(|_| self.chance(70));
+                let at = match takes {
+                    Some(takes) => takes.mul_f64(self.rng.f64()),
+                    None => self.seconds(0..120),
+                };
                 scenario.happenings.push(Happening { at, id: scenario.things[number].id.clone(), what });
             }
         }

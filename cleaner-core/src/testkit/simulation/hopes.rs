@@ -110,7 +110,8 @@ fn goes_along(things: &[&Thing], thing: &Thing, stays: impl Fn(&Thing) -> bool) 
     false
 }
 
-fn with_left(thing: &Thing) -> Vec<&Thing> {
+/// A thing, and all that it leaves behind, directly or through others.
+pub(super) fn with_left(thing: &Thing) -> Vec<&Thing> {
     std::iter::once(thing).chain(thing.leaves.iter().flat_map(|(_, left)| with_left(left))).collect()
 }
 

@@ -29,6 +29,7 @@ mod teller;
 mod view;
 
 pub use campaign::Campaign;
+pub(crate) use campaign::play;
 pub use check::{Rule, Violation};
 pub use outcome::{Failure, simulate};
 pub use scenario::{

@@ -2,6 +2,7 @@ use std::num::NonZero;
 use std::thread;
 
 use super::{Campaign, Scenario, shrink, simulate};
+use crate::testkit::{Mutation, caught};
 
 /// As many as a debug build plays in half a minute on one processor.
 const SEEDS: u64 = 2_000;
@@ -22,5 +23,62 @@ fn whatever_happens_in_an_account_what_must_hold_holds() {
     let campaign = Campaign { seeds: 0..SEEDS, jobs, failures: 1 };
     if let Err(failures) = campaign.run(|_| {}) {
         panic!("{}", shrink(&failures[0]));
+    }
+}
+
+/// Seeds that notice a wrong engine. Whoever changes the generator finds new ones by `cargo xtask simulate --mutations`.
+const NOTICED: [(Mutation, u64); 44] = [
+    (Mutation::LosesUses, 1),
+    (Mutation::LosesOwners, 1),
+    (Mutation::LosesTypeOrder, 11),
+    (Mutation::LosesOwnersOfUsed, 11),
+    (Mutation::SkipsUnlink, 40),
+    (Mutation::SkipsVerify, 1),
+    (Mutation::LooksBackOnly, 14),
+    (Mutation::ForgetsByProducts, 9),
+    (Mutation::IgnoresFailedLists, 25),
+    (Mutation::LosesThrottledLists, 1),
+    (Mutation::DeniedIsGone, 64),
+    (Mutation::StartedIsGone, 2),
+    (Mutation::FailedLateIsGone, 29),
+    (Mutation::UnreadableIsGone, 67),
+    (Mutation::KeepsDoNotSpread, 2),
+    (Mutation::KeepsNoUsed, 2),
+    (Mutation::KeepsNoOwned, 4),
+    (Mutation::KeepsNoOwners, 8),
+    (Mutation::KeepsNoWholes, 44),
+    (Mutation::IgnoresKeepTags, 0),
+    (Mutation::IgnoresUnreadableTags, 64),
+    (Mutation::IgnoresProtections, 11),
+    (Mutation::IgnoresManaged, 10),
+    (Mutation::IgnoresRules, 13),
+    (Mutation::IgnoresSelection, 6),
+    (Mutation::IgnoresExclusions, 49),
+    (Mutation::ForgetsUnlistedStacks, 661),
+    (Mutation::ForgetsUnlistedUsers, 907),
+    (Mutation::ForgetsEarlierKeeps, 163),
+    (Mutation::NoIdentityCheck, 284),
+    (Mutation::BlocksNobody, 28),
+    (Mutation::IgnoresStop, 59),
+    (Mutation::NeverTriesAgain, 14),
+    (Mutation::NeverGivesUp, 10),
+    (Mutation::NeverLooksAgain, 1),
+    (Mutation::TransientIsFinal, 9),
+    (Mutation::FinishesTwice, 0),
+    (Mutation::LosesAnEvent, 14),
+    (Mutation::LosesLeftovers, 10),
+    (Mutation::FailedIsDeleted, 55),
+    (Mutation::UnknownIsClean, 25),
+    (Mutation::LimitMeansNothing, 3),
+    (Mutation::NamesakeIsTheSame, 83),
+    (Mutation::LeftoversHoldNothing, 442),
+];
+
+#[test]
+fn a_wrong_engine_is_noticed() {
+    let known: Vec<Mutation> = NOTICED.iter().map(|(mutation, _)| *mutation).collect();
+    assert_eq!(known, Mutation::ALL);
+    for (mutation, seed) in NOTICED {
+        assert!(caught(mutation, seed..seed + 1).is_some(), "{mutation:?} is not noticed with seed {seed}");
     }
 }

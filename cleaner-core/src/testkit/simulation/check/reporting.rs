@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::history::{How, Said, What};
-use super::super::hopes::can_end_clean;
+use super::super::hopes::{can_end_clean, with_left};
 use super::super::keeps;
 use super::super::view::View;
 use super::super::{Dates, Ending, Mode, Scenario, Thing};
@@ -223,7 +223,9 @@ fn clean(view: &View<'_>, report: &Report, left: &BTreeMap<&str, usize>, finding
                 let reason = may_stay.iter().any(|life| *view.thing(*life).id == *resource.id);
                 // Of two of one name, one may be kept for what was asked of the other, or is said of it.
                 let lives = view.lives().filter(|life| *view.thing(*life).id == *resource.id);
-                let reason = reason || lives.count() > 1;
+                let all = view.scenario.things.iter().flat_map(with_left);
+                let namesakes = all.filter(|thing| *thing.id == *resource.id);
+                let reason = reason || lives.count() > 1 || namesakes.count() > 1;
                 // A plan leaves alone whatever it does not name.
                 if !reason && view.scenario.mode == Mode::Clear {
                     let why = &resource.verdict.reason;
