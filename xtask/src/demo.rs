@@ -1,8 +1,10 @@
 //! `cargo xtask demo`: fills an emulated account, clears it, and counts with another program what is left.
 
+mod kills;
+
 use std::fs;
 use std::io::{BufRead as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
@@ -22,6 +24,12 @@ pub(crate) struct Demo {
     /// What the account is filled with.
     #[arg(long, value_enum, default_value_t = Kind::Reference)]
     kind: Kind,
+    /// Instead, fill this many accounts one after another, kill each run at a random moment (SIGKILL), and run it again.
+    #[arg(long, value_name = "N")]
+    kills: Option<u32>,
+    /// Which moments these are.
+    #[arg(long, default_value_t = 1, requires = "kills")]
+    seed: u64,
     /// Use the release build.
     #[arg(long)]
     release: bool,
@@ -73,21 +81,21 @@ impl Demo {
         let mut times = Times::default();
         times.measure("prepare the Python environment", venv::venv)?;
         let binary = times.measure("build aws-cleaner", || cli::build(self.release))?;
+        if let Some(kills) = self.kills {
+            return self.kill(kills, &binary);
+        }
         let emulator = times.measure("start the emulator", Emulator::try_start)?;
         let credentials = emulator.new_account();
-        let scale = self.scale.to_string();
-        let seeding = ["--kind", self.kind.name(), "--scale", &scale];
-        let made = times.measure("fill the account", || python::seed(&emulator, &credentials, &seeding));
+        let made = times.measure("fill the account", || self.fill(&emulator, &credentials));
         let before = times.measure("count what is there", || python::count(&emulator, &credentials, &[]));
-        let folder = tree::target().join("demo");
-        fs::create_dir_all(&folder)
-            .map_err(|error| format!("failed to create {}: {error}.", folder.display()))?;
-        let _turn = wait_for_turn(&folder.join("lock"))?;
+        let (folder, _turn) = folder()?;
         let report_path = folder.join("report.json");
         drop(fs::remove_file(&report_path));
         let calls_before = emulator.calls().len();
-        let status = times
-            .measure("clear the account", || clear(&binary, &emulator, &credentials, &folder, &self.clear))?;
+        let status = times.measure("clear the account", || {
+            let mut command = clear(&binary, &emulator, &credentials, &folder, &self.clear)?;
+            command.status().map_err(|error| format!("failed to run {}: {error}.", binary.display()))
+        })?;
         let calls = emulator.calls().split_off(calls_before);
         let after = times.measure("count what is left", || python::count(&emulator, &credentials, &[]));
         let report: Option<Value> =
@@ -129,16 +137,30 @@ impl Demo {
             Err(problems.join("\n       "))
         }
     }
+
+    fn fill(&self, emulator: &Emulator, credentials: &Credentials) -> Value {
+        let scale = self.scale.to_string();
+        python::seed(emulator, credentials, &["--kind", self.kind.name(), "--scale", &scale])
+    }
 }
 
-/// Runs `aws-cleaner clear` on the terminal of this process, with nothing of its environment but what draws.
+/// Where demos write, and the turn to do so, which ends with the returned file.
+fn folder() -> Result<(PathBuf, fs::File), String> {
+    let folder = tree::target().join("demo");
+    fs::create_dir_all(&folder)
+        .map_err(|error| format!("failed to create {}: {error}.", folder.display()))?;
+    let turn = wait_for_turn(&folder.join("lock"))?;
+    Ok((folder, turn))
+}
+
+/// `aws-cleaner clear` on the terminal of this process, with nothing of its environment but what draws.
 fn clear(
     binary: &Path,
     emulator: &Emulator,
     credentials: &Credentials,
     folder: &Path,
     more: &[String],
-) -> Result<ExitStatus, String> {
+) -> Result<Command, String> {
     let home = folder.join("home");
     fs::create_dir_all(&home).map_err(|error| format!("failed to create {}: {error}.", home.display()))?;
     let mut command = Command::new(binary);
@@ -155,7 +177,7 @@ fn clear(
     command.arg("--report").arg(folder.join("report.json"));
     command.arg("--events").arg(folder.join("events.ndjson"));
     command.args(more);
-    command.status().map_err(|error| format!("failed to run {}: {error}.", binary.display()))
+    Ok(command)
 }
 
 /// Says what is wrong with the run; nothing if it did what it claims, and it claims to be clean.
