@@ -1,0 +1,1 @@
+//! The store of real pools: one DynamoDB table.
