@@ -26,6 +26,9 @@ pub(crate) fn main() -> Exit {
         Command::Plan(args) => run(commands::plan(&globals, &args, &ui)),
         Command::Apply(args) => run(commands::apply(&globals, &args, &ui)),
         Command::Clear(args) => run(commands::clear(&globals, &args, &ui)),
+        Command::Pool(command) => run(commands::pool(&globals, &command, &ui)),
+        Command::Run(args) => run(commands::run(&globals, &args, &ui)),
+        Command::Exec(args) => run(commands::exec(&globals, &args, &ui)),
         Command::Report(args) => commands::report(&args, &ui),
         Command::Explain(args) => match commands::explain_type(&globals, &args, &ui) {
             Ok(None) => run(commands::explain(&globals, &args, &ui)),

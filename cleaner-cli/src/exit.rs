@@ -8,23 +8,25 @@ use cleaner_core::run::{RunError, StopCause};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Clean and verified, or done without anything to say.
-    Clean = 0,
+    Clean,
     /// An unexpected error.
-    Unexpected = 1,
+    Unexpected,
     /// Wrong usage or configuration.
-    Usage = 2,
+    Usage,
     /// A guard refused.
-    Refused = 3,
+    Refused,
     /// Something is left.
-    Leftovers = 4,
+    Leftovers,
     /// Something could not be read, so nobody knows.
-    Incomplete = 5,
+    Incomplete,
     /// There are no usable credentials.
-    Credentials = 6,
+    Credentials,
     /// The deadline passed with work left.
-    Deadline = 124,
+    Deadline,
     /// A signal stopped the run.
-    Interrupted = 130,
+    Interrupted,
+    /// What a command said that was run in an account.
+    Command(u8),
 }
 
 impl Exit {
@@ -67,7 +69,18 @@ impl Exit {
 
     /// The number.
     pub(crate) fn code(self) -> u8 {
-        self as u8
+        match self {
+            Self::Clean => 0,
+            Self::Unexpected => 1,
+            Self::Usage => 2,
+            Self::Refused => 3,
+            Self::Leftovers => 4,
+            Self::Incomplete => 5,
+            Self::Credentials => 6,
+            Self::Deadline => 124,
+            Self::Interrupted => 130,
+            Self::Command(code) => code,
+        }
     }
 }
 

@@ -18,6 +18,8 @@ use crate::registry::registry;
 
 /// The file that is read if none is named.
 const DEFAULT_FILE: &str = "aws-cleaner.yaml";
+/// How variables begin that belong to pools: options of commands, and none of the configuration.
+const POOL: &str = "AWS_CLEANER_POOL_";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What a command works with: the types and the configuration.
@@ -36,6 +38,8 @@ pub(crate) struct Wish {
     pub(crate) account: Option<AccountId>,
     /// Whether creation dates are read of everything.
     pub(crate) details: bool,
+    /// How many looks in a row must find the account clean at least.
+    pub(crate) verify_passes: u32,
 }
 
 /// The tool and its version, as reports name it.
@@ -61,7 +65,7 @@ pub(crate) fn config_file(named: Option<&Path>) -> Result<Option<ConfigFile>, Fa
 pub(crate) fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-        .filter(|(name, _)| name.starts_with("AWS_CLEANER_"))
+        .filter(|(name, _)| name.starts_with("AWS_CLEANER_") && !name.starts_with(POOL))
         .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
         .collect()
 }
@@ -89,31 +93,62 @@ impl Setup {
         configured.or_else(|| variable("AWS_ENDPOINT_URL_STS")).or_else(|| variable("AWS_ENDPOINT_URL"))
     }
 
-    /// Finds credentials, and the configuration of the account they open.
+    /// The role that the configuration says to assume.
+    pub(crate) fn configured_role(&self) -> Option<AssumeRole> {
+        self.config.assume_role.clone().map(|role| AssumeRole {
+            role_arn: role.arn,
+            external_id: role.external_id,
+            session_name: role.session_name,
+        })
+    }
+
+    /// Finds credentials, and assumes a role with them if there is one.
     ///
     /// # Errors
-    /// What is in the way.
-    pub(crate) async fn connect(&self, wish: Wish, stats: Arc<ApiStats>) -> Result<Cleaner, RunError> {
+    /// An option cannot be used. Credentials are only asked for by the first call.
+    pub(crate) async fn session(
+        &self,
+        role: Option<AssumeRole>,
+        stats: Arc<ApiStats>,
+    ) -> Result<Session, RunError> {
         let config = &self.config;
-        let session = Session::load(SessionOptions {
+        Session::load(SessionOptions {
             profile: config.profile.clone(),
             endpoint_url: config.endpoint_url.clone(),
-            assume_role: config.assume_role.clone().map(|role| AssumeRole {
-                role_arn: role.arn,
-                external_id: role.external_id,
-                session_name: role.session_name,
-            }),
+            assume_role: role,
             app_version: VERSION,
             timeouts: Timeouts {
                 read: config.call_timeout,
                 attempt: config.call_timeout,
                 ..Timeouts::default()
             },
-            observer: Some(stats.clone()),
+            observer: Some(stats),
             ..SessionOptions::default()
         })
         .await
-        .map_err(|error| RunError::Usage(vec![format!("{}.", error.message())]))?;
+        .map_err(|error| RunError::Usage(vec![format!("{}.", error.message())]))
+    }
+
+    /// Finds credentials, and the configuration of the account they open.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub(crate) async fn connect(&self, wish: Wish, stats: Arc<ApiStats>) -> Result<Cleaner, RunError> {
+        self.connect_as(self.configured_role(), wish, stats).await
+    }
+
+    /// Finds credentials, assumes a role with them, and finds the configuration of the account that it opens.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub(crate) async fn connect_as(
+        &self,
+        role: Option<AssumeRole>,
+        wish: Wish,
+        stats: Arc<ApiStats>,
+    ) -> Result<Cleaner, RunError> {
+        let config = &self.config;
+        let session = self.session(role, stats.clone()).await?;
         let home_region = session.region().unwrap_or("us-east-1").to_owned();
         let account = match &wish.account {
             Some(account) => Some(account.clone()),
@@ -175,7 +210,7 @@ impl Setup {
             lifted: config.lifted_protections.clone(),
             deadline: config.deadline,
             patience: config.patience,
-            verify_passes: config.verify_passes,
+            verify_passes: config.verify_passes.max(wish.verify_passes),
             max_deletions: config.max_deletions,
             quotas: config.start_quotas(),
             home_region,

@@ -12,6 +12,8 @@ mod library;
 mod network;
 mod per_type;
 mod policy;
+mod pool;
+mod pool_commands;
 mod s3;
 mod safety;
 mod scene;

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use cleaner_core::account::AccountId;
 
-use super::{DeleteArgs, Globals};
+use super::{DeleteArgs, ExecArgs, Globals, PoolCommand, RunArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -83,6 +83,19 @@ Examples:
   aws-cleaner clear --type 'SQS*,SNS*' --exclude-region us-east-1
   aws-cleaner clear --resume events.ndjson --events events-2.ndjson")]
     Clear(ClearArgs),
+    /// Share accounts between tests: hand out clean ones, take back dirty ones, clean them
+    #[command(subcommand)]
+    Pool(PoolCommand),
+    /// Run a command in a clean account of the pool, and give the account back
+    ///
+    /// The command gets credentials that are renewed for as long as it runs, by AWS_CONTAINER_CREDENTIALS_FULL_URI; no file is
+    /// read or written for them. Signals are passed on, and its exit code is ours.
+    #[command(after_long_help = "\
+Examples:
+  aws-cleaner run --wait 30m --test checkout -- pytest tests/checkout")]
+    Run(RunArgs),
+    /// Run a command in one account of the pool, if it is clean and free
+    Exec(ExecArgs),
     /// Render the report of a run from its events, also of one that ended without a word
     #[command(after_long_help = "\
 Examples:

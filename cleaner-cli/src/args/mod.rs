@@ -4,6 +4,7 @@ mod cli;
 mod delete;
 mod globals;
 mod parse;
+mod pool;
 #[cfg(test)]
 mod tests;
 
@@ -14,3 +15,7 @@ pub(crate) use cli::{
 pub(crate) use delete::DeleteArgs;
 pub(crate) use globals::{ColorChoice, Format, Globals};
 pub(crate) use parse::{command, parse};
+pub(crate) use pool::{
+    AccountsArgs, AcquireArgs, AddArgs, ClaimArgs, CleanArgs, ExecArgs, HistoryArgs, HoldArgs, PoolCommand,
+    QuarantineArgs, RunArgs, TableArgs,
+};

@@ -17,7 +17,7 @@ pub(crate) async fn apply(globals: &Globals, args: &ApplyArgs, ui: &Ui) -> Resul
     let plan = read(&args.plan)?;
     let mut deletion = Deletion::prepare(&setup, &args.delete, ui)?;
     let account = args.delete.account.clone().unwrap_or_else(|| plan.account.clone());
-    let wish = Wish { account: Some(account), details: true };
+    let wish = Wish { account: Some(account), details: true, ..Wish::default() };
     let ended = match deletion.connect(wish).await {
         Ok(cleaner) => match run(&mut deletion, &cleaner, plan).await {
             Ok(ended) => ended,

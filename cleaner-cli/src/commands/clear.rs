@@ -30,7 +30,7 @@ pub(crate) async fn clear(globals: &Globals, args: &ClearArgs, ui: &Ui) -> Resul
     }
     let mut deletion = Deletion::prepare(&setup, args, ui)?;
     let account = args.account.clone().or_else(|| journal.as_ref().map(|journal| journal.account.clone()));
-    let wish = Wish { account, details: false };
+    let wish = Wish { account, ..Wish::default() };
     let mut plan = None;
     let ended = match deletion.connect(wish).await {
         Ok(cleaner) => {

@@ -8,6 +8,7 @@ mod deletion;
 mod explain;
 mod plan;
 mod policy;
+mod pool;
 mod read;
 mod report;
 mod scan;
@@ -21,6 +22,7 @@ pub(crate) use config::{check as config_check, schema as config_schema, show as 
 pub(crate) use explain::{explain, explain_type};
 pub(crate) use plan::plan;
 pub(crate) use policy::policy;
+pub(crate) use pool::{exec, pool, run};
 pub(crate) use report::report;
 pub(crate) use scan::scan;
 pub(crate) use types::types;

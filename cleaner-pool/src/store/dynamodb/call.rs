@@ -31,7 +31,8 @@ where
             );
         }
         (_, ErrorKind::Throttled) => StoreErrorKind::Busy,
-        (_, ErrorKind::Transient) => StoreErrorKind::Unclear,
+        // An answer that nobody can read says nothing of what was done.
+        (_, ErrorKind::Transient) | (None, ErrorKind::Unexpected) => StoreErrorKind::Unclear,
         (_, ErrorKind::Credentials) => StoreErrorKind::Credentials,
         _ => StoreErrorKind::Broken,
     };
