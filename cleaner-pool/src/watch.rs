@@ -6,7 +6,7 @@
 //!
 //! The holder counts too, by its own steady clock, from the moment *before* it sent its last heartbeat that took effect, and
 //! believes in its lease for [`Settings::lease`] only. So it stops before anybody can call it silent, as long as no clock runs
-//! faster than another by more than the grace (25% of the lease allow for 11%). Offsets between clocks do not matter.
+//! faster than another by the grace (25%). Offsets between clocks do not matter.
 //!
 //! The end of a lease that is written on it is for people: no decision depends on it. The price is that who looks only once, and
 //! has nothing to compare with, ends nothing.

@@ -33,8 +33,8 @@ pub(crate) fn pool_status(status: &StatusShape, paint: Paint) -> String {
         text.push_str(&queue.render(paint));
     }
     let counts: Vec<String> = status.states.iter().map(|(state, count)| format!("{count} {state}")).collect();
-    text.push_str(&format!("\n{}; {} waiting\n", counts.join(", "), status.waiting));
-    text
+    let last = format!("\n{}; {} waiting\n", counts.join(", "), status.waiting);
+    text + &last
 }
 
 fn tone(state: StateName) -> Tone {

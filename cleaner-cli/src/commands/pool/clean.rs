@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use cleaner_core::account::Refusal;
 use cleaner_core::report::{ApiStats, ListStatus, Outcome, Report};
 use cleaner_core::run::{Cleaner, RunError, Stop, StopCause};
 use cleaner_pool::{Clean, Cleaned, Job};
@@ -60,6 +61,10 @@ impl Clean for AccountCleaner {
                     Some(Err(cause)) => Cleaned::Failed(vec![cause]),
                     _ => judge(&report),
                 }
+            }
+            // The worker's credentials are wrong, which is no reason to take the account out of use at once.
+            Err(RunError::Refused(refusal @ Refusal::WrongAccount { .. })) => {
+                Cleaned::Failed(vec![refusal.to_string()])
             }
             Err(RunError::Refused(refusal)) => Cleaned::Refused(vec![refusal.to_string()]),
             Err(_) if job.stop.is_cancelled() => Cleaned::Interrupted,
