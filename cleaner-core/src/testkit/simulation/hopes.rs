@@ -62,7 +62,7 @@ pub(super) fn can_end_clean(scenario: &Scenario, view: &View<'_>) -> bool {
         let by_holder = thing.holder.is_some();
         by_holder || things.iter().any(|other| by_use(other))
     };
-    let goes = |thing: &Thing| !stays(thing) || thing.managed || goes_along(&things, thing, &stays);
+    let goes = |thing: &Thing| !stays(thing) || thing.managed || goes_along(&things, thing, stays);
     !has_knots(view) && quiet && !things.iter().any(|thing| held(thing) && goes(thing))
 }
 
