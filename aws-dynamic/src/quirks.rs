@@ -39,11 +39,23 @@ const QUIRKS: &[Quirk] = &[
     Quirk {
         service: "cloudfront",
         pages: &[
+            ("ListAnycastIpLists", (&[("Marker", "AnycastIpLists.NextMarker")], None)),
             ("ListCachePolicies", (&[("Marker", "CachePolicyList.NextMarker")], None)),
+            (
+                "ListContinuousDeploymentPolicies",
+                (&[("Marker", "ContinuousDeploymentPolicyList.NextMarker")], None),
+            ),
+            ("ListFieldLevelEncryptionConfigs", (&[("Marker", "FieldLevelEncryptionList.NextMarker")], None)),
+            (
+                "ListFieldLevelEncryptionProfiles",
+                (&[("Marker", "FieldLevelEncryptionProfileList.NextMarker")], None),
+            ),
             ("ListFunctions", (&[("Marker", "FunctionList.NextMarker")], None)),
             ("ListKeyGroups", (&[("Marker", "KeyGroupList.NextMarker")], None)),
             ("ListOriginRequestPolicies", (&[("Marker", "OriginRequestPolicyList.NextMarker")], None)),
+            ("ListRealtimeLogConfigs", (&[("Marker", "RealtimeLogConfigs.NextMarker")], None)),
             ("ListResponseHeadersPolicies", (&[("Marker", "ResponseHeadersPolicyList.NextMarker")], None)),
+            ("ListVpcOrigins", (&[("Marker", "VpcOriginList.NextMarker")], None)),
         ],
         ..NONE
     },
@@ -90,6 +102,7 @@ const QUIRKS: &[Quirk] = &[
                 "ListTrafficPolicyVersions",
                 (&[("TrafficPolicyVersionMarker", "TrafficPolicyVersionMarker")], Some("IsTruncated")),
             ),
+            ("ListTrafficPolicyInstances", (&INSTANCE_MARKERS, Some("IsTruncated"))),
             ("ListTrafficPolicyInstancesByPolicy", (&INSTANCE_MARKERS, Some("IsTruncated"))),
         ],
         ..NONE
