@@ -20,7 +20,7 @@ MAKES = re.compile(
     r"|Run|Send|Start|Test|Upload|Validate|Verify)[A-Z]"
 )
 # What some deletion does call, though its verb makes things.
-CALLED = {"iam:CreateRole", "iam:TagRole", "rds:StartDBCluster"}
+CALLED = {"iam:CreateRole", "iam:TagRole", "medialive:StartDeleteMonitorDeployment", "rds:StartDBCluster"}
 # The verbs of actions whose needs are of interest.
 ENDS = re.compile(r"(Batch)?(Delete|Deregister|Detach|Disable|Disassociate|List|Describe|Get|Remove|Stop|Terminate|Release)")
 

@@ -23,7 +23,8 @@ impl Functions {
         let spec = TypeSpec::new("LambdaFunction", SERVICE)
             .cloudformation("AWS::Lambda::Function")
             // A stack may need a function that another one made, to run its custom resources.
-            .delete_after(&["LambdaEventSourceMapping"])
+            // A canary may take its function along.
+            .delete_after(&["LambdaEventSourceMapping", "SyntheticsCanary"])
             .refs(&[
                 "IAMRole",
                 "LambdaLayer",
