@@ -27,6 +27,9 @@ from .server import Reply
 # Calls that wait inside moto; they must not hold up everybody else.
 WAITING = {("sqs", "ReceiveMessage"), ("lambda", "Invoke"), ("states", "StartSyncExecution")}
 
+# Services that moto has not, and whose requests it takes for those of S3.
+STRAYS = {"s3-outposts"}
+
 
 class Application:
     """The emulator behind the HTTP server."""
@@ -117,6 +120,8 @@ class Application:
                 regions.check(call, self.accounts.opted_in(call.account))
                 if self.settings.enforce_iam:
                     authority.check(call, self.accounts.by_key)
+                if call.service in STRAYS:
+                    raise NotImplementedError("no such service")
                 rules.check_request(call, request)
                 ours = self.gaps.answer(call, request)
                 if ours is not None:

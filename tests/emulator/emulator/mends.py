@@ -190,6 +190,28 @@ def unknown_baseline(_settings):
             original(self, baseline_id)
 
 
+@rules_for("sesv2")
+def sending_options(_settings):
+    """Whether a set sends is yes or no; moto answers with an object."""
+    from moto.ses.models import ConfigurationSet
+
+    @after(ConfigurationSet, "to_dict_v2")
+    def _told(_self, result):
+        options = result["SendingOptions"]
+        if isinstance(options["SendingEnabled"], dict):
+            result["SendingOptions"] = {"SendingEnabled": True, **options["SendingEnabled"]}
+
+
+@rules_for("ds")
+def subscriptions(_settings):
+    """The subscription of a directory ends with it; moto goes on listing it."""
+    from moto.ds.models import DirectoryServiceBackend
+
+    @after(DirectoryServiceBackend, "delete_directory")
+    def _ended(self, _result, directory_id):
+        self.log_subscriptions.pop(directory_id, None)
+
+
 @rules_for("apigateway")
 def no_mappings(_settings):
     """A domain name without mappings has none; moto stumbles."""
