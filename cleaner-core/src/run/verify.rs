@@ -129,7 +129,7 @@ impl Run<'_> {
     }
 
     /// Waits a little before the next look, each time longer.
-    pub(super) async fn wait(&self, pause: &mut Duration) -> Result<(), RunError> {
+    pub(super) async fn wait(&mut self, pause: &mut Duration) -> Result<(), RunError> {
         let stop = self.access.lanes().stop_token();
         tokio::select! {
             biased;
