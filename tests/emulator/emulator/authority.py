@@ -36,6 +36,8 @@ def actions(call):
         names = [call.method]
     elif service == "budgets":
         names = ["ViewBudget" if call.operation.startswith("Describe") else "ModifyBudget"]
+    elif service == "cassandra":
+        names = ["Drop" if call.operation.startswith("Delete") else "Select"]
     elif service == "s3":
         names = S3.get(call.operation, names)
     return [f"{service}:{name}" for name in names]

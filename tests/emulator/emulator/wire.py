@@ -15,27 +15,39 @@ TARGET_PATH = re.compile(r"^/service/([^/]+)/operation/([^/?]+)")
 # Signing names whose REST operations live in botocore models of another name.
 REST_MODELS = {
     "access-analyzer": ["accessanalyzer"],
-    "aps": ["amp"],
+    "airflow": ["mwaa"],
     "apigateway": ["apigatewayv2", "apigateway"],
+    "app-integrations": ["appintegrations"],
     "appconfig": ["appconfig", "appconfigdata"],
-    "bedrock": ["bedrock", "bedrock-agent"],
+    "aps": ["amp"],
+    "awsssoportal": ["sso"],
+    "bedrock": ["bedrock", "bedrock-agent", "bedrock-data-automation"],
     "bedrock-agentcore": ["bedrock-agentcore-control"],
+    "cases": ["connectcases"],
+    "chime": ["chime-sdk-identity", "chime-sdk-media-pipelines", "chime-sdk-voice"],
+    "cleanrooms-ml": ["cleanroomsml"],
     "codeguru-profiler": ["codeguruprofiler"],
+    "connect-campaigns": ["connectcampaigns", "connectcampaignsv2"],
     "elasticfilesystem": ["efs"],
     "es": ["opensearch", "es"],
+    "geo": ["location"],
     "greengrass": ["greengrassv2", "greengrass"],
     "iotdata": ["iot-data"],
+    "ivs": ["ivs", "ivs-realtime"],
+    "launchwizard": ["launch-wizard"],
     "lex": ["lexv2-models", "lex-models"],
-    "geo": ["location"],
-    "ses": ["sesv2", "pinpoint-email"],
-    "airflow": ["mwaa"],
     "mobiletargeting": ["pinpoint"],
+    "notifications-contacts": ["notificationscontacts"],
+    "profile": ["customer-profiles"],
+    "refactor-spaces": ["migration-hub-refactor-spaces"],
     "s3": ["s3", "s3control"],
+    "s3-outposts": ["s3outposts"],
     "servicecatalog": ["servicecatalog-appregistry"],
-    "awsssoportal": ["sso"],
+    "ses": ["sesv2", "pinpoint-email"],
     "sso-oauth": ["sso-oidc"],
+    "wisdom": ["qconnect"],
 }
-REST_XML = {"s3", "s3-outposts", "route53", "cloudfront"}
+REST_XML = {"s3", "route53", "cloudfront"}
 
 
 @dataclass
