@@ -261,8 +261,7 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
     }
 
     fn group(&self, node: Node) -> GroupKey {
-        let resource = &self.items[node as usize].resource;
-        (resource.type_name.clone(), resource.region.clone())
+        self.items[node as usize].resource.place()
     }
 
     /// Waits until an item is no longer listed.

@@ -12,9 +12,8 @@ impl Dispatcher<'_, '_> {
         let hopeful = |node: Node| {
             let item = &self.items[node as usize];
             match item.state {
-                State::Confirming { seen, .. } => {
-                    matches!(seen, Seen::Nothing | Seen::Deleting | Seen::Doubtful)
-                }
+                State::Confirming { seen: Seen::Nothing | Seen::Deleting, .. } => !item.is_in_vain(),
+                State::Confirming { seen, .. } => seen == Seen::Doubtful,
                 State::Deleting { .. } => item.parks == 0,
                 State::Unlinking { .. } => true,
                 _ => false,

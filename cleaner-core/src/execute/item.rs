@@ -14,6 +14,9 @@ const FIRST_PARK: Duration = Duration::from_millis(500);
 /// The longest such wait.
 const LONGEST_PARK: Duration = Duration::from_secs(15);
 
+/// How often AWS may work on an item in vain before that no longer counts as a change: what fails each time must not go on for ever.
+const RELAPSES: u32 = 2;
+
 /// Says what became of an item.
 #[derive(Clone, Debug)]
 pub struct ItemResult {
@@ -29,6 +32,8 @@ pub struct ItemResult {
     pub error: Option<Error>,
     /// What holds it.
     pub blocked_by: Vec<String>,
+    /// Whether AWS took its deletion at some time: then it may go yet, whatever became of the run.
+    pub taken: bool,
     /// Whether it deserves another try: something has gone since it was given up, or nobody knows whether it is still the same.
     pub again: bool,
 }
@@ -118,6 +123,7 @@ impl Item {
                 finished_at: None,
                 error: None,
                 blocked_by: Vec::new(),
+                taken: false,
                 again: false,
             },
         }
@@ -125,6 +131,11 @@ impl Item {
 
     pub(super) fn is_finished(&self) -> bool {
         self.state == State::Finished
+    }
+
+    /// Whether AWS has worked on it in vain so often that its working on it gives no hope any more.
+    pub(super) fn is_in_vain(&self) -> bool {
+        self.relapses > RELAPSES
     }
 
     /// How long the next park lasts, if nothing wakes the item before.

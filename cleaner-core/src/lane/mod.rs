@@ -16,3 +16,5 @@ mod run;
 pub use budget::Budget;
 pub use pacing::{Lane, Lanes, LanesBuilder, Purpose};
 pub use quotas::Quotas;
+#[cfg(feature = "testkit")]
+pub(crate) use run::TRANSIENT_ATTEMPTS;

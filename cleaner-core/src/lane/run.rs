@@ -7,7 +7,7 @@ use super::{Lane, Purpose};
 use crate::error::{Error, ErrorKind};
 
 /// How often a call is made in all while the errors are transient.
-const TRANSIENT_ATTEMPTS: u32 = 5;
+pub(crate) const TRANSIENT_ATTEMPTS: u32 = 5;
 /// The first wait after a transient error; it doubles, and a random part of it is taken.
 const TRANSIENT_WAIT: Duration = Duration::from_millis(200);
 

@@ -42,7 +42,6 @@ impl Graph {
         let mut edges: Vec<Edge> = Vec::new();
         for (node, place) in (0_u32..).zip(items) {
             instance_edges(node, *place, relations, &node_of, &mut edges);
-            within_edges(node, *place, relations, &node_of, &mut edges);
         }
         let nodes = type_edges(items, resources, registry, &mut edges);
         edges.sort_unstable();
@@ -127,36 +126,21 @@ fn instance_edges(
         {
             edges.push((node, *used, true));
         }
-        // The owner of what it uses could not take that along while it is in use.
-        for further in relations.ancestors(*used) {
-            if further != place
-                && !mutated!(LosesOwnersOfUsed)
-                && !owners.contains(&further)
-                && let Some(further) = node_of.get(&further)
-            {
-                edges.push((node, *further, false));
-            }
-        }
     }
-}
-
-/// Edges from what uses something that nobody listed to the stacks that own that.
-fn within_edges(
-    node: Node,
-    place: u32,
-    relations: &Relations,
-    node_of: &HashMap<u32, Node>,
-    edges: &mut Vec<Edge>,
-) {
-    let owners = relations.ancestors(place);
-    for stack in &relations.uses_within[place as usize] {
-        for further in relations.ancestors(*stack).into_iter().chain([*stack]) {
-            if further != place
-                && !owners.contains(&further)
-                && let Some(further) = node_of.get(&further)
-            {
-                edges.push((node, *further, false));
-            }
+    // The owner of what it uses could not take that along while it is in use, whether anybody listed that or not.
+    let of_used = relations.uses[place as usize]
+        .iter()
+        .filter(|used| !mutated!(LosesOwnersOfUsed) && !owners.contains(used))
+        .flat_map(|used| relations.ancestors(*used));
+    let of_unlisted = relations.uses_within[place as usize]
+        .iter()
+        .flat_map(|stack| relations.ancestors(*stack).into_iter().chain([*stack]));
+    for further in of_used.chain(of_unlisted) {
+        if further != place
+            && !owners.contains(&further)
+            && let Some(further) = node_of.get(&further)
+        {
+            edges.push((node, *further, false));
         }
     }
 }

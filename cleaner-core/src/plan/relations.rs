@@ -1,5 +1,4 @@
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use crate::handler::Registry;
 use crate::resource::{Ref, Region, Resource, TypeName};
@@ -39,12 +38,17 @@ impl Relations {
             parts_of: vec![Vec::new(); count],
             stacks: HashSet::new(),
         };
-        let mut unlisted: HashMap<TypeName, Vec<(u32, Arc<str>)>> = HashMap::new();
-        for (place, resource) in (0_u32..).zip(resources.clone()) {
+        let mut unlisted: HashMap<&TypeName, Vec<(u32, &str)>> = HashMap::new();
+        // What nobody found, by whom it is named, and whether as the owner.
+        let mut missing: Vec<(u32, &Ref, bool)> = Vec::new();
+        for (place, resource) in (0_u32..).zip(resources) {
             let at = place as usize;
-            relations.uses[at] = index.resolve_all(place, &resource.refs);
-            relations.parts_of[at] = index.resolve_all(place, &resource.parts_of);
-            for owner in index.resolve_all(place, &resource.owners) {
+            relations.uses[at] =
+                index.resolve_all(place, &resource.refs, |used| missing.push((place, used, false)));
+            relations.parts_of[at] = index.resolve_all(place, &resource.parts_of, |_| {});
+            let owners =
+                index.resolve_all(place, &resource.owners, |owner| missing.push((place, owner, true)));
+            for owner in owners {
                 relations.own(owner, place);
             }
             if registry.get(resource.type_name.as_str()).is_some_and(|handler| handler.spec().is_stack) {
@@ -52,19 +56,18 @@ impl Relations {
             }
             for member in &resource.members {
                 let Some(handler) = registry.by_cloudformation(&member.cloudformation) else { continue };
-                let target =
-                    Ref { type_name: handler.spec().name.clone(), target: member.physical_id.clone() };
-                let found = index.resolve(place, &target);
-                if found.is_empty() {
-                    unlisted.entry(target.type_name).or_default().push((place, target.target));
+                let type_name = &handler.spec().name;
+                let mut found = index.resolve(place, type_name, &member.physical_id).peekable();
+                if found.peek().is_none() {
+                    unlisted.entry(type_name).or_default().push((place, &member.physical_id));
                 }
                 for member in found {
                     relations.own(place, member);
                 }
             }
         }
-        for (place, resource) in (0_u32..).zip(resources) {
-            relations.tie_unlisted(place, resource, &index, &unlisted);
+        for (place, target, owns) in missing {
+            relations.tie_unlisted(place, target, owns, &index, &unlisted);
         }
         relations
     }
@@ -73,26 +76,21 @@ impl Relations {
     fn tie_unlisted(
         &mut self,
         place: u32,
-        resource: &Resource,
-        index: &Index,
-        unlisted: &HashMap<TypeName, Vec<(u32, Arc<str>)>>,
+        target: &Ref,
+        owns: bool,
+        index: &Index<'_>,
+        unlisted: &HashMap<&TypeName, Vec<(u32, &str)>>,
     ) {
-        let named = resource.refs.iter().map(|used| (used, false));
-        for (target, owns) in named.chain(resource.owners.iter().map(|owner| (owner, true))) {
-            if !index.resolve(place, target).is_empty() {
-                continue;
-            }
-            self.unfound[place as usize].push(target.type_name.clone());
-            let members = unlisted.get(&target.type_name).into_iter().flatten();
-            let stacks = members.filter(|(stack, member)| {
-                *stack != place && means(&target.target, member) && index.near(place, *stack, &target.target)
-            });
-            for (stack, _) in stacks {
-                if owns {
-                    self.own(*stack, place);
-                } else if !self.uses_within[place as usize].contains(stack) {
-                    self.uses_within[place as usize].push(*stack);
-                }
+        self.unfound[place as usize].push(target.type_name.clone());
+        let members = unlisted.get(&target.type_name).into_iter().flatten();
+        let stacks = members.filter(|(stack, member)| {
+            *stack != place && means(&target.target, member) && index.near(place, *stack, &target.target)
+        });
+        for (stack, _) in stacks {
+            if owns {
+                self.own(*stack, place);
+            } else if !self.uses_within[place as usize].contains(stack) {
+                self.uses_within[place as usize].push(*stack);
             }
         }
     }
@@ -129,31 +127,58 @@ fn means(target: &str, member: &str) -> bool {
 }
 
 /// Finds resources by type and by id, name or ARN.
-struct Index {
-    places: HashMap<(TypeName, Arc<str>), Vec<u32>>,
-    regions: Vec<Region>,
+///
+/// Looked up for every reference of every resource: it borrows its texts, and chains the places of one text instead of keeping
+/// a list for each.
+struct Index<'a> {
+    /// For each type, where the chain of a text begins.
+    chains: HashMap<&'a str, HashMap<&'a str, u32>>,
+    /// Places, and where the chain goes on.
+    links: Vec<(u32, u32)>,
+    regions: Vec<&'a Region>,
 }
 
-impl Index {
-    fn of<'a>(resources: impl Iterator<Item = &'a Resource>) -> Self {
-        let mut index = Self { places: HashMap::new(), regions: Vec::new() };
+/// The end of a chain.
+const END: u32 = u32::MAX;
+
+impl<'a> Index<'a> {
+    fn of(resources: impl Iterator<Item = &'a Resource> + Clone) -> Self {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for resource in resources.clone() {
+            *counts.entry(resource.type_name.as_str()).or_default() += 1;
+        }
+        let room = |(name, count)| (name, HashMap::with_capacity(2 * count));
+        let count = counts.values().sum();
+        let mut index = Self {
+            chains: counts.into_iter().map(room).collect(),
+            links: Vec::with_capacity(2 * count),
+            regions: Vec::with_capacity(count),
+        };
         for (place, resource) in (0_u32..).zip(resources) {
-            index.regions.push(resource.region.clone());
-            let mut texts: Vec<&Arc<str>> = vec![&resource.id];
-            for text in std::iter::once(&resource.name).chain(&resource.arn) {
-                if !texts.contains(&text) {
-                    texts.push(text);
-                }
-            }
-            for text in texts {
-                index.places.entry((resource.type_name.clone(), text.clone())).or_default().push(place);
+            index.regions.push(&resource.region);
+            let chains = index.chains.entry(resource.type_name.as_str()).or_default();
+            let (id, name) = (&*resource.id, &*resource.name);
+            let name = (name != id).then_some(name);
+            let arn = resource.arn.as_deref().filter(|arn| *arn != id && Some(*arn) != name);
+            for text in std::iter::once(id).chain(name).chain(arn) {
+                let link = u32::try_from(index.links.len()).expect("fewer than 2^32 names");
+                let next = chains.insert(text, link).unwrap_or(END);
+                index.links.push((place, next));
             }
         }
         index
     }
 
-    fn resolve_all(&self, from: u32, refs: &[Ref]) -> Vec<u32> {
-        let mut places: Vec<u32> = refs.iter().flat_map(|target| self.resolve(from, target)).collect();
+    /// All that some references mean, each once. Tells which mean nothing that was found.
+    fn resolve_all<'r>(&self, from: u32, refs: &'r [Ref], mut missed: impl FnMut(&'r Ref)) -> Vec<u32> {
+        let mut places: Vec<u32> = Vec::new();
+        for target in refs {
+            let mut found = self.resolve(from, &target.type_name, &target.target).peekable();
+            if found.peek().is_none() {
+                missed(target);
+            }
+            places.extend(found);
+        }
         places.sort_unstable();
         places.dedup();
         places.retain(|place| *place != from);
@@ -161,15 +186,22 @@ impl Index {
     }
 
     /// The resources a reference means. Names and ids mean resources of the same region or global ones; an ARN is unique.
-    fn resolve(&self, from: u32, target: &Ref) -> Vec<u32> {
-        let key = (target.type_name.clone(), target.target.clone());
-        let Some(places) = self.places.get(&key) else { return Vec::new() };
-        places.iter().copied().filter(|place| self.near(from, *place, &target.target)).collect()
+    fn resolve<'t>(
+        &'t self,
+        from: u32,
+        type_name: &TypeName,
+        text: &'t str,
+    ) -> impl Iterator<Item = u32> + 't {
+        let first = self.chains.get(type_name.as_str()).and_then(|chains| chains.get(text));
+        let link = |at: u32| self.links.get(at as usize).copied();
+        std::iter::successors(first.and_then(|at| link(*at)), move |(_, next)| link(*next))
+            .map(|(place, _)| place)
+            .filter(move |place| self.near(from, *place, text))
     }
 
     /// Whether a reference by this text may lead from one resource to the other, as far as their regions go.
     fn near(&self, from: u32, to: u32, text: &str) -> bool {
-        let (region, other) = (&self.regions[from as usize], &self.regions[to as usize]);
+        let (region, other) = (self.regions[from as usize], self.regions[to as usize]);
         text.starts_with("arn:") || other == region || other.is_global() || region.is_global()
     }
 }

@@ -30,11 +30,6 @@ impl Entry {
     pub(crate) fn is_ghost(&self) -> bool {
         self.resource.state == State::Gone && self.verdict.action == Action::Unknown
     }
-
-    /// Whether another entry of this name is about another resource, if the dates tell.
-    pub(crate) fn is_replaced(&self, by: &Self) -> Option<bool> {
-        Some(self.resource.created.known()? != by.resource.created.known()?)
-    }
 }
 
 /// Holds everything a scan found, and what is done with each resource. An immutable value that can be saved, reviewed and applied.

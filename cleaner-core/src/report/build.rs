@@ -138,6 +138,7 @@ impl ReportBuilder {
         }
         if let Some(before) = self.results.get(key) {
             result.attempts += before.attempts;
+            result.taken |= before.taken;
             result.started_at = before.started_at.or(result.started_at);
             if before.outcome == ItemOutcome::Deleted && result.outcome == ItemOutcome::AlreadyGone {
                 result.outcome = ItemOutcome::Deleted;
@@ -164,10 +165,16 @@ impl ReportBuilder {
                 news.push(entry.clone());
                 continue;
             };
-            let is_another = || before.is_replaced(entry) == Some(true);
+            let is_another = || before.resource.is_replaced(&entry.resource) == Some(true);
             let is_released = !before.verdict.deletes() && !self.results.contains_key(&key);
             let is_certain = entry.verdict.is_for_itself() || self.is_listed(&key);
-            let stays = entry.verdict.action == Action::Keep && is_certain;
+            // What AWS took the deletion of is not kept, though it should be by now: it may go yet. Unless it is another one.
+            let is_same = match before.resource.is_replaced(&entry.resource) {
+                Some(is_replaced) => !is_replaced,
+                None => !entry.verdict.is_for_itself(),
+            };
+            let may_go = is_same && self.results.get(&key).is_some_and(|result| result.taken);
+            let stays = entry.verdict.action == Action::Keep && is_certain && !may_go;
             if entry.verdict.deletes() && (is_released || (self.is_gone(&key) && is_another())) {
                 self.entries.insert(key, entry.clone());
             } else if before.verdict.deletes() && self.is_leftover(&key) && stays {

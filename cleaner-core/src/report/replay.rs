@@ -198,9 +198,17 @@ impl Replay {
             EventKind::ItemFinished { item, outcome, error, blocked_by } => {
                 let (started_at, attempts) = self.tried(&item.key);
                 let finished_at = Some(at);
-                let again = false;
-                let result =
-                    ItemResult { outcome, attempts, started_at, finished_at, error, blocked_by, again };
+                let (taken, again) = (false, false);
+                let result = ItemResult {
+                    outcome,
+                    attempts,
+                    started_at,
+                    finished_at,
+                    error,
+                    blocked_by,
+                    taken,
+                    again,
+                };
                 self.builder.result(&item.key, result);
             }
             EventKind::ItemCorrected { item, outcome, error } => {

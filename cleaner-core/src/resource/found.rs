@@ -96,6 +96,11 @@ impl Resource {
         (self.type_name.clone(), self.region.clone())
     }
 
+    /// Whether another one of its name is another resource, if the dates tell.
+    pub(crate) fn is_replaced(&self, by: &Self) -> Option<bool> {
+        Some(self.created.known()? != by.created.known()?)
+    }
+
     /// Whether a reference by this text means this resource: by id, name or ARN.
     pub fn answers_to(&self, text: &str) -> bool {
         &*self.id == text || &*self.name == text || self.arn.as_deref() == Some(text)

@@ -118,8 +118,7 @@ impl Run<'_> {
     fn places(&self, saved: &Plan) -> Vec<Target> {
         let mut places: BTreeSet<(TypeName, Region)> = BTreeSet::new();
         for place in saved.items() {
-            let resource = &saved.entries[place as usize].resource;
-            places.insert((resource.type_name.clone(), resource.region.clone()));
+            places.insert(saved.entries[place as usize].resource.place());
         }
         let regions: BTreeSet<Region> = places.iter().map(|(_, region)| region.clone()).collect();
         let everywhere = regions.iter().any(Region::is_global);
@@ -132,15 +131,8 @@ impl Run<'_> {
 
     /// What of a saved plan still is as it was; and the places in it of what is gone.
     fn still_meant(&self, saved: &Plan, found: Found, lists: &[ListReport]) -> (Plan, Vec<u32>) {
-        let listed: BTreeSet<(String, String)> = found
-            .lists
-            .iter()
-            .filter(|list| list.status.is_known())
-            .map(|list| (list.type_name.clone(), list.region.clone()))
-            .collect();
-        let is_listed = |resource: &Resource| {
-            listed.contains(&(resource.type_name.as_str().to_owned(), resource.region.as_str().to_owned()))
-        };
+        let listed = found.known_places();
+        let is_listed = |resource: &Resource| listed.contains(&resource.place());
         let items: HashMap<ResourceKey, u32> = saved
             .items()
             .into_iter()
@@ -184,13 +176,7 @@ impl Run<'_> {
                 check_identity(entry, before);
             }
         }
-        let resources: Vec<&Resource> = entries.iter().map(|entry| &entry.resource).collect();
-        let relations = crate::plan::Relations::of(resources.iter().copied(), self.registry());
-        let mut verdicts: Vec<Verdict> = entries.iter().map(|entry| entry.verdict.clone()).collect();
-        crate::plan::spread_keeps(&resources, &relations, &mut verdicts);
-        for (entry, verdict) in entries.iter_mut().zip(verdicts) {
-            entry.verdict = verdict;
-        }
+        self.spread(&mut entries);
         (Plan { entries, ..saved.clone() }, gone)
     }
 
@@ -293,6 +279,7 @@ impl ItemResult {
             finished_at: None,
             error: None,
             blocked_by: Vec::new(),
+            taken: false,
             again: false,
         }
     }

@@ -13,7 +13,8 @@ use crate::error::Error;
 use crate::event::{EVENT_VERSION, EventKind, Recorder};
 use crate::handler::{Access, Registry};
 use crate::plan::{
-    Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Unlisted,
+    Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Unlisted, Verdict,
+    spread_keeps,
 };
 use crate::report::{ListReport, ReportBuilder};
 use crate::resource::{Region, Resource, TypeName};
@@ -272,7 +273,11 @@ impl<'a> Run<'a> {
         forgiven: Vec<ListReport>,
     ) -> Vec<Entry> {
         let relations = Relations::of(resources.iter(), self.registry());
-        let too: Vec<ListReport> = lists.iter().cloned().chain(forgiven).collect();
+        let unlisted = Unlisted::of(lists, self.registry());
+        let too = (!forgiven.is_empty()).then(|| {
+            let all: Vec<ListReport> = lists.iter().cloned().chain(forgiven).collect();
+            Unlisted::of(&all, self.registry())
+        });
         let judge = Judge {
             filters: &self.options().filters,
             lifted: &self.options().lifted,
@@ -280,8 +285,8 @@ impl<'a> Run<'a> {
             regions: &self.regions,
             excluded: &self.excluded,
             account: &self.identity.account,
-            unlisted: &Unlisted::of(lists, self.registry()),
-            unlisted_too: &Unlisted::of(&too, self.registry()),
+            unlisted: &unlisted,
+            unlisted_too: too.as_ref().unwrap_or(&unlisted),
             now,
         };
         let all: Vec<&Resource> = resources.iter().collect();
@@ -300,6 +305,17 @@ impl<'a> Run<'a> {
             .zip(stacks)
             .map(|((resource, verdict), stack)| Entry { resource, verdict, stack })
             .collect()
+    }
+
+    /// Spreads keeps that were decided after the rules.
+    pub(super) fn spread(&self, entries: &mut [Entry]) {
+        let resources: Vec<&Resource> = entries.iter().map(|entry| &entry.resource).collect();
+        let relations = Relations::of(resources.iter().copied(), self.registry());
+        let mut verdicts: Vec<Verdict> = entries.iter().map(|entry| entry.verdict.clone()).collect();
+        spread_keeps(&resources, &relations, &mut verdicts);
+        for (entry, verdict) in entries.iter_mut().zip(verdicts) {
+            entry.verdict = verdict;
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Run, RunError};
 use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, ItemRef};
 use crate::execute::ItemResult;
-use crate::plan::{Entry, Node, Plan, Relations, Verdict, spread_keeps};
+use crate::plan::{Entry, Node, Plan, Verdict};
 use crate::report::{ItemOutcome, ListReport};
 use crate::resource::{Region, Resource, ResourceKey, State, TypeName};
 use crate::scan::Found;
@@ -247,12 +247,12 @@ impl Run<'_> {
     /// The plan anew, from what is known now: what was just listed, and what stays elsewhere. What was kept once stays kept, unless
     /// it is free by now.
     fn replan(&self, plan: Plan, found: Found, freed: &HashSet<ResourceKey>) -> Plan {
-        // What this run deleted, and AWS does not know any more, needs nothing, whatever the lists still say.
+        let listed = found.known_places();
+        // What this run was to delete, and AWS does not know any more, needs nothing, whatever the lists still say.
         let is_ours =
-            |resource: &Resource| resource.state == State::Gone && self.report.is_gone(&resource.key());
+            |resource: &Resource| resource.state == State::Gone && !self.report.is_new(&resource.key());
         let (ghosts, resources): (Vec<Resource>, Vec<Resource>) =
             found.resources.into_iter().partition(is_ours);
-        let listed = places(&found.lists);
         // What could not be listed again and is not gone for sure holds what it needs.
         let stays = |entry: &&Entry| {
             let is_there = !entry.verdict.deletes() || self.report.is_leftover(&entry.resource.key());
@@ -266,10 +266,11 @@ impl Run<'_> {
             found.lists.iter().map(|list| (&*list.type_name, &*list.region)).collect();
         let before = plan.lists.iter().filter(|list| !again.contains(&(&*list.type_name, &*list.region)));
         let lists: Vec<ListReport> = found.lists.iter().chain(before).cloned().collect();
-        let kept = plan
-            .entries
-            .into_iter()
-            .filter(|entry| !entry.verdict.deletes() && !freed.contains(&entry.resource.key()));
+        // And what AWS does not know any more says nothing of what comes under its name.
+        let kept = plan.entries.into_iter().filter(|entry| {
+            let is_ghost = is_ours(&entry.resource);
+            !entry.verdict.deletes() && !is_ghost && !freed.contains(&entry.resource.key())
+        });
         let mut entries = self.judge_again(resources, plan.created_at, &lists, kept);
         entries.extend(ghosts.into_iter().map(|resource| {
             let verdict = Verdict {
@@ -283,7 +284,7 @@ impl Run<'_> {
 
     /// What a plan keeps for nothing but the sake of what has turned out to be gone.
     fn freed(&self, first: &Plan, found: &Found) -> HashSet<ResourceKey> {
-        let listed = places(&found.lists);
+        let listed = found.known_places();
         let present: HashSet<ResourceKey> = found.resources.iter().map(Resource::key).collect();
         let has_vanished = |entry: &&Entry| {
             entry.is_ghost()
@@ -315,30 +316,17 @@ impl Run<'_> {
         let mut entries = self.judge(resources, now, lists, Vec::new());
         for entry in &mut entries {
             let before = kept.get(&entry.resource.key()).filter(|_| !mutated!(ForgetsEarlierKeeps));
-            let Some(before) = before.filter(|before| before.is_replaced(entry) != Some(true)) else {
-                continue;
-            };
+            let is_same = |before: &&Entry| before.resource.is_replaced(&entry.resource) != Some(true);
+            let Some(before) = before.filter(is_same) else { continue };
             let was_managed = before.resource.managed.is_some() && entry.resource.managed.is_none();
             entry.verdict = before.verdict.clone();
             entry.verdict.local &= !was_managed;
             entry.stack.clone_from(&before.stack);
         }
         // What was kept before has its needs, too.
-        let resources: Vec<&Resource> = entries.iter().map(|entry| &entry.resource).collect();
-        let relations = Relations::of(resources.iter().copied(), self.registry());
-        let mut verdicts: Vec<Verdict> = entries.iter().map(|entry| entry.verdict.clone()).collect();
-        spread_keeps(&resources, &relations, &mut verdicts);
-        for (entry, verdict) in entries.iter_mut().zip(verdicts) {
-            entry.verdict = verdict;
-        }
+        self.spread(&mut entries);
         entries
     }
-}
-
-/// The types and regions of which it is known what there is.
-fn places(lists: &[ListReport]) -> HashSet<(TypeName, Region)> {
-    let known = lists.iter().filter(|list| list.status.is_known());
-    known.map(|list| (list.type_name.as_str().into(), list.region.as_str().into())).collect()
 }
 
 impl From<RunError> for Error {

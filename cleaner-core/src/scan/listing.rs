@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
@@ -40,13 +40,24 @@ pub(super) async fn list(
     };
     let mut asked = ask_all(resources).await;
     if asked.iter().any(|asked| asked.seems_gone) {
-        // "Not found" may also mean the tags, or a service that lags behind: the list has the last word.
-        let listed = collect(target, &context).await?;
-        let ids: HashSet<_> = listed.iter().map(|resource| resource.id.clone()).collect();
-        let before: HashSet<_> = asked.iter().map(|asked| asked.resource.id.clone()).collect();
-        asked.retain(|asked| !asked.seems_gone || ids.contains(&asked.resource.id));
-        let new = listed.into_iter().filter(|resource| !before.contains(&resource.id)).collect();
-        asked.extend(ask_all(new).await);
+        // "Not found" may also mean the tags, or a service that lags behind: the list has the last word, if it can be had.
+        let listed = match collect(target, &context).await {
+            Err(error) if matches!(error.kind, ErrorKind::Credentials | ErrorKind::Interrupted) => {
+                return Err(error);
+            }
+            listed => listed.ok(),
+        };
+        if let Some(listed) = listed {
+            let now: HashMap<_, _> = listed.iter().map(|resource| (&resource.id, resource)).collect();
+            // What was asked about one says nothing of what may be another one of its name by now: that is asked again.
+            asked.retain(|Asked { resource, seems_gone }| match now.get(&resource.id) {
+                Some(listed) => resource.is_replaced(listed) == Some(false),
+                None => !seems_gone,
+            });
+            let before: HashSet<_> = asked.iter().map(|asked| asked.resource.id.clone()).collect();
+            let new = listed.into_iter().filter(|resource| !before.contains(&resource.id)).collect();
+            asked.extend(ask_all(new).await);
+        }
         for asked in asked.iter_mut().filter(|asked| asked.seems_gone) {
             asked.resource.state = State::Gone;
         }

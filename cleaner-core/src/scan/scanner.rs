@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, Progress, Recorder};
 use crate::handler::{Access, DynHandler, Registry};
 use crate::report::{ListReport, ListStatus};
-use crate::resource::{Region, Resource};
+use crate::resource::{Region, Resource, TypeName};
 
 /// How often progress is drawn.
 const TICK: Duration = Duration::from_millis(100);
@@ -50,6 +50,12 @@ impl Found {
         self.resources.extend(more.resources);
         self.resources.sort_by_cached_key(Resource::key);
         self.lists.extend(more.lists);
+    }
+
+    /// The types and regions of which it is known what there is.
+    pub(crate) fn known_places(&self) -> HashSet<(TypeName, Region)> {
+        let known = self.lists.iter().filter(|list| list.status.is_known());
+        known.map(|list| (list.type_name.as_str().into(), list.region.as_str().into())).collect()
     }
 
     /// How many listings did not say what there is.

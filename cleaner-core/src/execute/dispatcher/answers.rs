@@ -18,8 +18,6 @@ use crate::resource::State as Shown;
 
 /// How long an item may be simply there after AWS took its deletion, before the deletion is asked for again.
 const ASK_AGAIN: Duration = Duration::from_secs(20);
-/// How often AWS may work on an item in vain before that no longer counts as a change: what fails each time must not go on for ever.
-const RELAPSES: u32 = 2;
 
 impl Dispatcher<'_, '_> {
     pub(super) fn joined(&mut self, joined: Result<(task::Id, Message), task::JoinError>) {
@@ -90,6 +88,7 @@ impl Dispatcher<'_, '_> {
             }
             Ok(Deletion::Done) => return self.finish(node, ItemOutcome::Deleted, None, Vec::new()),
             Ok(Deletion::Started) => {
+                item.result.taken = true;
                 let event = EventKind::Waiting { item: ItemRef::from(&*item.resource) };
                 self.recorder.emit(event);
                 if self.items[node as usize].attempts == 1 {
@@ -173,15 +172,17 @@ impl Dispatcher<'_, '_> {
     pub(super) fn saw(&mut self, node: Node, status: Status) -> bool {
         let now = Instant::now();
         let item = &mut self.items[node as usize];
-        let State::Confirming { seen, .. } = &mut item.state else { return false };
+        let State::Confirming { seen, .. } = item.state else { return false };
         // While AWS worked on it nobody lost patience; that begins now.
-        let is_back = *seen == Seen::Deleting && status == Status::Present;
+        let is_back = seen == Seen::Deleting && status == Status::Present;
         if is_back || matches!(status, Status::Failed(_)) {
             item.relapses += 1;
-            if item.relapses <= RELAPSES {
+            if !item.is_in_vain() {
                 self.last_progress = now;
+                self.given_up = false;
             }
         }
+        let State::Confirming { seen, .. } = &mut item.state else { return false };
         match status {
             Status::Failed(_) if mutated!(FailedLateIsGone) => {
                 self.finish(node, ItemOutcome::Deleted, None, Vec::new());

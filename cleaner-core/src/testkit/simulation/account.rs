@@ -328,8 +328,9 @@ impl Account {
         self.present.get(id).copied().ok_or_else(|| Error::new(ErrorKind::Gone, "there is no such thing."))
     }
 
-    pub(super) fn tags(&self, id: &str) -> Result<Option<Tags>, Error> {
+    pub(super) fn tags(&mut self, id: &str, now: Duration) -> Result<Option<Tags>, Error> {
         let life = self.find(id)?;
+        self.record(now, What::Asked { operation: Operation::ReadTags, life });
         match tags(self.life(life).thing.tag) {
             Some(tags) => Ok(Some(tags)),
             None => Err(Error::new(ErrorKind::Denied, "its tags may not be read.")),
@@ -361,7 +362,7 @@ impl Account {
         if self.life(life).thing.no_unlink {
             return Err(Error::new(ErrorKind::Denied, "what it cites may not be cut."));
         }
-        self.history.lives[life].cut = Some(record);
+        self.history.lives[life].cut.get_or_insert(record);
         Ok(())
     }
 

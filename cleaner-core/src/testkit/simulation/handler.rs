@@ -137,7 +137,7 @@ impl ResourceHandler for Simulated {
 
     async fn tags(&self, context: &Context, resource: &Resource) -> Result<Option<Tags>, Error> {
         let id = &resource.id;
-        self.call(context, Operation::ReadTags, id, |account, _| account.tags(id)).await
+        self.call(context, Operation::ReadTags, id, |account, now| account.tags(id, now)).await
     }
 
     async fn details(&self, context: &Context, resource: &mut Resource) -> Result<(), Error> {

@@ -26,7 +26,7 @@ pub(super) enum What {
     RunBegan,
     /// A call reaches the cloud. It may be throttled, or fail in passing.
     Called { operation: Operation, target: Arc<str> },
-    /// The cloud considers a deletion, or a step of one: this is the moment that counts.
+    /// The cloud considers a deletion, or a step of one, or reads tags: this is the moment that counts.
     Asked { operation: Operation, life: usize },
     /// The cloud has answered.
     Answered { operation: Operation, target: Arc<str>, answer: Result<&'static str, ErrorKind> },

@@ -4,24 +4,33 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::history::{Operation, What};
 use super::keeps;
 use super::order::{Order, ancestors};
 use super::view::View;
 use super::{Again, Ending, Mode, Scenario, Tag, Thing};
 use crate::error::ErrorKind;
 use crate::handler::TagSource;
+use crate::lane::TRANSIENT_ATTEMPTS;
 
 /// How long it may take until what failed unseen is asked for again.
 const UNSEEN: Duration = Duration::from_secs(30);
 
 /// Whether the account can be cleared. Where this says yes, it must be; where it says no, nothing is said.
 pub(super) fn can_end_clean(scenario: &Scenario, view: &View<'_>) -> bool {
-    if scenario.ending != Ending::None || !scenario.happenings.is_empty() {
+    if scenario.ending != Ending::None || !scenario.happenings.is_empty() || is_unlucky(view) {
         return false;
     }
     // What is left behind is in no plan.
     let leaves = scenario.things.iter().any(|thing| !thing.leaves.is_empty());
     if matches!(scenario.mode, Mode::Apply(_)) && leaves {
+        return false;
+    }
+    // Nor does a plan know what goes along with what it deletes, and who uses that.
+    let has_parent =
+        |id: &str| scenario.things.iter().any(|thing| *thing.id == *id && thing.parent.is_some());
+    let holds = |thing: &Thing| thing.uses.iter().any(|used| used.enforced && has_parent(&used.target));
+    if matches!(scenario.mode, Mode::Apply(_)) && scenario.things.iter().any(holds) {
         return false;
     }
     // Nobody looks for what is left behind where that is not to be expected, and it may hold something.
@@ -41,6 +50,13 @@ pub(super) fn can_end_clean(scenario: &Scenario, view: &View<'_>) -> bool {
     }
     let things: Vec<&Thing> = scenario.things.iter().flat_map(with_left).collect();
     let may_stay = keeps::may_stay(view);
+    // What was asked for before there was a reason to keep it may go, or not.
+    let is_deleted = |life: usize| {
+        view.asked().any(|(_, operation, asked)| operation == Operation::Delete && asked == life)
+    };
+    if may_stay.iter().any(|life| is_deleted(*life)) {
+        return false;
+    }
     let stays =
         |thing: &Thing| view.lives().any(|life| view.thing(life).id == thing.id && may_stay.contains(&life));
     let quiet = things.iter().all(|thing| {
@@ -66,6 +82,23 @@ pub(super) fn can_end_clean(scenario: &Scenario, view: &View<'_>) -> bool {
     !has_knots(view) && quiet && !things.iter().any(|thing| held(thing) && goes(thing))
 }
 
+/// Whether a call failed in passing as often as it is tried.
+fn is_unlucky(view: &View<'_>) -> bool {
+    let mut failed: HashMap<(Operation, &str), u32> = HashMap::new();
+    view.range.clone().any(|record| match &view.history.records[record].what {
+        What::Answered { operation, target, answer: Err(ErrorKind::Transient) } => {
+            let times = failed.entry((*operation, target)).or_default();
+            *times += 1;
+            *times >= TRANSIENT_ATTEMPTS
+        }
+        What::Answered { operation, target, answer: Ok(_) } => {
+            failed.remove(&(*operation, &**target));
+            false
+        }
+        _ => false,
+    })
+}
+
 /// Whether something must go before what uses a part of it: then neither can go first, and nothing can be unlinked.
 fn has_knots(view: &View<'_>) -> bool {
     let mut lives: Vec<usize> = view.known.keys().copied().collect();
@@ -78,7 +111,8 @@ fn has_knots(view: &View<'_>) -> bool {
         used.filter_map(|used| by_id.get(&*used.target)).any(|used| {
             let above = ancestors(view, *used, &by_id);
             let parents: Vec<usize> = above.iter().chain([used]).flat_map(|one| parents(*one)).collect();
-            above.iter().chain(&parents).any(|whole| order.leads(*whole, *user))
+            let knotted = |whole: &usize| order.leads(*whole, *user) || order.in_knot(*whole, *user);
+            above.iter().chain(&parents).any(knotted)
         })
     };
     if lives.iter().any(before_its_holder) {

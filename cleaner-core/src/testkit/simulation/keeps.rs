@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::view::View;
-use super::{Tag, Thing};
+use super::{Dates, Tag, Thing};
 use crate::handler::TagSource;
 
 /// How a thing is kept for its own sake.
@@ -58,7 +58,15 @@ pub(super) struct Kept {
 }
 
 /// All of some lives that must stay: those kept for their own sake, and what these need. Stacks that own something excluded stay.
-pub(super) fn closure(view: &View<'_>, lives: &[usize], excluded: &[&Thing], record: usize) -> Kept {
+///
+/// What nobody can tell from a namesake that stays, stays as that does.
+pub(super) fn closure(
+    view: &View<'_>,
+    lives: &[usize],
+    excluded: &[&Thing],
+    record: usize,
+    is_taken_for: impl Fn(usize) -> bool,
+) -> Kept {
     let place: HashMap<&str, Vec<usize>> = lives.iter().fold(HashMap::new(), |mut places, life| {
         places.entry(&*view.thing(*life).id).or_default().push(*life);
         places
@@ -79,6 +87,7 @@ pub(super) fn closure(view: &View<'_>, lives: &[usize], excluded: &[&Thing], rec
     for &life in lives {
         let stacks = stacks_above(view, life, &place);
         match direct(view, view.thing(life), &stacks, excluded) {
+            None if is_taken_for(life) => {}
             None => continue,
             Some(Direct::Local) => drop(local.insert(life)),
             Some(Direct::Kept) => {}
@@ -144,17 +153,24 @@ pub(super) fn must_stay(view: &View<'_>) -> Kept {
         .collect();
     let steady = view.lives().filter(|life| view.is_steady(*life)).map(|life| view.thing(life));
     let excluded: Vec<&Thing> = steady.filter(|thing| is_excluded(view, thing)).collect();
-    closure(view, &seen, &excluded, view.range.start)
+    closure(view, &seen, &excluded, view.range.start, |_| false)
 }
 
 /// What the run may have reasons to keep: worked out from everything it ever learned of.
 pub(super) fn may_stay(view: &View<'_>) -> BTreeSet<usize> {
-    let mut seen: Vec<usize> = view.known.keys().copied().collect();
-    seen.sort_unstable();
+    let seen: BTreeSet<usize> = view.known.keys().chain(&view.read).copied().collect();
+    let seen: Vec<usize> = seen.into_iter().collect();
     // A stack says what it owns, whether that is there or not.
     let excluded: Vec<&Thing> =
         view.scenario.things.iter().filter(|thing| is_excluded(view, thing)).collect();
-    closure(view, &seen, &excluded, view.range.start).all
+    let is_taken_for = |life: usize| {
+        let thing = view.thing(life);
+        let namesakes = seen.iter().filter(|other| **other != life && view.thing(**other).id == thing.id);
+        let stays = |other: &usize| direct(view, view.thing(*other), &[], &excluded).is_some();
+        view.scenario.kind(&thing.kind).dates != Dates::Listed
+            && namesakes.copied().any(|other| stays(&other))
+    };
+    closure(view, &seen, &excluded, view.range.start, is_taken_for).all
 }
 
 /// Whether a thing is of a type that the user left out.

@@ -20,6 +20,8 @@ pub(super) struct View<'a> {
     pub(super) lists: Vec<List<'a>>,
     /// When the run first learned of a life.
     pub(super) known: HashMap<usize, usize>,
+    /// The lives whose tags were read, though another one of their name may have been listed.
+    pub(super) read: BTreeSet<usize>,
     /// Where items were said to be at their end, and where their deletions were begun.
     ends: HashMap<&'a str, Vec<usize>>,
     begins: HashMap<&'a str, Vec<usize>>,
@@ -70,6 +72,7 @@ impl<'a> View<'a> {
             executed,
             lists: Vec::new(),
             known: HashMap::new(),
+            read: BTreeSet::new(),
             ends: HashMap::new(),
             begins: HashMap::new(),
             unlisted: BTreeSet::new(),
@@ -97,23 +100,38 @@ impl<'a> View<'a> {
                 What::Said { event: Said::DeleteStarted(item), .. } => {
                     self.begins.entry(&**item).or_default().push(record);
                 }
+                What::Asked { operation: Operation::ReadTags, life } => drop(self.read.insert(*life)),
                 // What was listed until then were looks at single items.
                 What::Said { event: Said::VerifyStarted, .. } => open.clear(),
                 What::Said { event: Said::ListFinished(kind, region), .. } => {
                     let Some(lists) = open.remove(&(kind, region)) else { continue };
-                    // A list is read a second time if something seemed to be gone: what was in the first one is known as well.
+                    // A list is read a second time if something seemed to be gone: what was in the first one is known as well, and holds if
+                    // the second one fails, unless the run is over.
+                    let mut last = lists.last();
+                    let is_over = last.is_some_and(|list| self.is_over(*list));
                     for list in &lists {
                         if let What::Listed { found, .. } = &self.history.records[*list].what {
+                            if !is_over {
+                                last = Some(list);
+                            }
                             for life in found {
                                 self.known.entry(*life).or_insert(*list);
                             }
                         }
                     }
-                    lists.last().into_iter().for_each(|list| self.take(*list));
+                    last.into_iter().for_each(|list| self.take(*list));
                 }
                 _ => {}
             }
         }
+    }
+
+    /// Whether a listing failed since the run is over.
+    fn is_over(&self, record: usize) -> bool {
+        matches!(
+            self.history.records[record].what,
+            What::ListFailed { error: ErrorKind::Interrupted | ErrorKind::Credentials, .. }
+        )
     }
 
     fn take(&mut self, record: usize) {
@@ -231,7 +249,7 @@ impl<'a> View<'a> {
     /// The considered deletions, and the steps of deletions: record, operation, life.
     pub(super) fn asked(&self) -> impl Iterator<Item = (usize, Operation, usize)> + '_ {
         self.range.clone().filter_map(|record| match self.history.records[record].what {
-            What::Asked { operation, life } => Some((record, operation, life)),
+            What::Asked { operation, life } if operation.writes() => Some((record, operation, life)),
             _ => None,
         })
     }
@@ -259,7 +277,10 @@ impl<'a> View<'a> {
     /// What takes a thing along: its owners, as far as they are known, and the stacks that own those of which nobody knows more than
     /// that the thing and the stack name them.
     pub(super) fn owners(&self, thing: &'a Thing, is_known: impl Fn(&str) -> bool) -> Vec<&'a str> {
-        let mut owners: Vec<&str> = thing.stacks.iter().map(|stack| &**stack).collect();
+        // Stacks name their members by id: whoever has that by now is one.
+        let namesakes = self.scenario.things.iter().filter(|other| other.id == thing.id);
+        let stacks = namesakes.flat_map(|namesake| &namesake.stacks);
+        let mut owners: Vec<&str> = stacks.map(|stack| &**stack).collect();
         for owner in &thing.owners {
             if is_known(owner) {
                 owners.push(owner);
