@@ -1,5 +1,7 @@
 //! The allow and deny lists of a configuration.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use crate::needs::Needs;
@@ -138,7 +140,7 @@ fn id(list: RuleList, index: usize, rule: &Rule) -> RuleId {
     RuleId { list, index, at: rule.at.clone(), text: rule.text.clone() }
 }
 
-fn verdict(decision: Decision, rule: Option<RuleId>, reason: impl Into<String>) -> Verdict {
+fn verdict(decision: Decision, rule: Option<RuleId>, reason: impl Into<Cow<'static, str>>) -> Verdict {
     Verdict { decision, rule, reason: reason.into() }
 }
 

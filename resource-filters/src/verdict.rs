@@ -1,5 +1,6 @@
 //! What the rules say about one resource, and which of them said it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -62,7 +63,7 @@ pub struct Verdict {
     /// The rule that decided; none if it was the absence of a match.
     pub rule: Option<RuleId>,
     /// Why, for people.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
 }
 
 /// Tells how one rule looks at one resource, for `explain`.

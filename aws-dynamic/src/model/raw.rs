@@ -90,6 +90,7 @@ pub(crate) enum RawType {
     Timestamp,
 }
 
+/// A shape. There are a hundred thousand: what few of them have is behind a pointer.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RawShape {
@@ -99,11 +100,11 @@ pub(crate) struct RawShape {
     pub(crate) members: Vec<(&'static str, RawReference)>,
     /// Element of a list.
     #[serde(default)]
-    pub(crate) member: Option<RawReference>,
+    pub(crate) member: Option<Box<RawReference>>,
     #[serde(default)]
-    pub(crate) key: Option<RawReference>,
+    pub(crate) key: Option<Box<RawReference>>,
     #[serde(default)]
-    pub(crate) value: Option<RawReference>,
+    pub(crate) value: Option<Box<RawReference>>,
     #[serde(default)]
     pub(crate) required: Vec<&'static str>,
     #[serde(default)]
@@ -119,7 +120,7 @@ pub(crate) struct RawShape {
     #[serde(default)]
     pub(crate) timestamp_format: Option<&'static str>,
     #[serde(default)]
-    pub(crate) xml_namespace: Option<Namespace>,
+    pub(crate) xml_namespace: Option<Box<Namespace>>,
 }
 
 /// How a member, element, input or output refers to its shape.
@@ -136,7 +137,7 @@ pub(crate) struct RawReference {
     #[serde(default)]
     pub(crate) timestamp_format: Option<&'static str>,
     #[serde(default)]
-    pub(crate) xml_namespace: Option<Namespace>,
+    pub(crate) xml_namespace: Option<Box<Namespace>>,
     #[serde(default)]
     pub(crate) flattened: bool,
     #[serde(default)]

@@ -116,8 +116,8 @@ impl Shape {
     /// Returns the shape of a list's elements or of a map's values.
     pub fn element(&self) -> Option<Self> {
         match self.raw.kind {
-            RawType::List => self.refer(self.raw.member.as_ref()),
-            RawType::Map => self.refer(self.raw.value.as_ref()),
+            RawType::List => self.refer(self.raw.member.as_deref()),
+            RawType::Map => self.refer(self.raw.value.as_deref()),
             _ => None,
         }
     }

@@ -102,7 +102,7 @@ impl<'a> Builder<'a> {
         if let Some(name) = top.reference.and_then(|reference| reference.location_name) {
             schema = schema.with_xml_name(name);
         }
-        if let Some(namespace) = top.reference.and_then(|reference| reference.xml_namespace) {
+        if let Some(namespace) = top.reference.and_then(|reference| reference.xml_namespace.as_deref()) {
             schema = schema.with_xml_namespace(namespace.uri, namespace.prefix);
         }
         if let Some(http) = &top.http {
@@ -132,12 +132,12 @@ impl<'a> Builder<'a> {
                 Schema::new_struct(id, kind, leak_slice(&members))
             }
             ShapeType::List => {
-                Schema::new_list(id, self.part(direction, name, "member", 0, raw.member.as_ref(), 0))
+                Schema::new_list(id, self.part(direction, name, "member", 0, raw.member.as_deref(), 0))
             }
             ShapeType::Map => Schema::new_map(
                 id,
-                self.part(direction, name, "key", 0, raw.key.as_ref(), 0),
-                self.part(direction, name, "value", 1, raw.value.as_ref(), 0),
+                self.part(direction, name, "key", 0, raw.key.as_deref(), 0),
+                self.part(direction, name, "value", 1, raw.value.as_deref(), 0),
             ),
             kind => Schema::new(id, kind),
         };
@@ -158,8 +158,8 @@ impl<'a> Builder<'a> {
         schemas: &[StaticSchema],
     ) {
         let element = match node.kind {
-            ShapeType::List => raw.member.as_ref(),
-            ShapeType::Map => raw.value.as_ref(),
+            ShapeType::List => raw.member.as_deref(),
+            ShapeType::Map => raw.value.as_deref(),
             _ => None,
         };
         if let Some(reference) = element {
@@ -241,12 +241,12 @@ impl<'a> Builder<'a> {
                     name,
                     "member",
                     0,
-                    target.member.as_ref(),
+                    target.member.as_deref(),
                     depth + 1,
                 )),
                 ShapeType::Map => schema.with_map_members(
-                    self.part(direction, name, "key", 0, target.key.as_ref(), depth + 1),
-                    self.part(direction, name, "value", 1, target.value.as_ref(), depth + 1),
+                    self.part(direction, name, "key", 0, target.key.as_deref(), depth + 1),
+                    self.part(direction, name, "value", 1, target.value.as_deref(), depth + 1),
                 ),
                 _ => schema,
             };

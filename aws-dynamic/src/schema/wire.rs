@@ -50,7 +50,10 @@ impl SharedTraits {
             protocol == Protocol::Ec2 && direction == Direction::Input && target.kind == RawType::List;
         Self {
             timestamp: of(|reference| reference.timestamp_format).or(target.timestamp_format),
-            namespace: reference.and_then(|reference| reference.xml_namespace).or(target.xml_namespace),
+            namespace: reference
+                .and_then(|reference| reference.xml_namespace.as_deref())
+                .or(target.xml_namespace.as_deref())
+                .copied(),
             is_flattened: ec2_flat
                 || target.flattened
                 || reference.is_some_and(|reference| reference.flattened),

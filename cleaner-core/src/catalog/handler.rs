@@ -1,4 +1,5 @@
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use aws_dynamic::model::Models;
 use futures::TryStreamExt as _;
@@ -11,21 +12,22 @@ use super::tags::tags;
 use super::{facts, listing};
 use crate::error::{Error, ErrorKind};
 use crate::handler::{
-    Context, Definition, Deletion, ProtectionReason, ResourceHandler, SettingSpec, Sink, Status, TagSource,
-    TypeSpec,
+    Actions, Context, Definition, Deletion, ProtectionReason, ResourceHandler, SettingSpec, Sink, Status,
+    TagSource, TypeSpec,
 };
 use crate::resource::{Resource, Tags, TypeName};
 
 /// Runs one entry of a catalog.
 #[derive(Clone, Debug)]
 pub struct CatalogHandler {
-    entry: Entry,
+    entry: Arc<Entry>,
     spec: TypeSpec,
 }
 
 impl CatalogHandler {
     /// The handler of an entry. Its paths and operations are taken to be checked.
-    pub fn new(entry: Entry, definition: Definition, models: &Models) -> Self {
+    pub fn new(entry: Entry, definition: Definition, models: &'static Models) -> Self {
+        let entry = Arc::new(entry);
         let spec = spec(&entry, definition, models);
         Self { entry, spec }
     }
@@ -126,7 +128,7 @@ impl ResourceHandler for CatalogHandler {
 }
 
 /// The facts of the type.
-fn spec(entry: &Entry, definition: Definition, models: &Models) -> TypeSpec {
+fn spec(entry: &Arc<Entry>, definition: Definition, models: &'static Models) -> TypeSpec {
     let targets =
         |edges: &[Edge]| edges.iter().map(|edge| edge.target.value.clone()).collect::<Vec<TypeName>>();
     let mut spec = TypeSpec::new(entry.name.value.as_str(), &entry.service.value);
@@ -142,10 +144,11 @@ fn spec(entry: &Entry, definition: Definition, models: &Models) -> TypeSpec {
     spec.settings = entry
         .settings
         .iter()
-        .map(|(name, doc)| SettingSpec {
-            name: name.value.clone(),
-            doc: doc.clone(),
-            iam_actions: actions::of_setting(entry, &name.value, models),
+        .map(|(name, doc)| {
+            let setting = name.value.clone();
+            let iam_actions =
+                later(entry, models, move |entry, models| actions::of_setting(entry, &setting, models));
+            SettingSpec { name: name.value.clone(), doc: doc.clone(), iam_actions }
         })
         .collect();
     for protect in &entry.protect {
@@ -164,8 +167,8 @@ fn spec(entry: &Entry, definition: Definition, models: &Models) -> TypeSpec {
         Tagged::Bulk => TagSource::Bulk,
         Tagged::Call(_) => TagSource::Call,
     };
-    spec.listing_actions = actions::of_listing(entry, models);
-    spec.iam_actions = actions::of_all(entry, models);
+    spec.listing_actions = later(entry, models, actions::of_listing);
+    spec.iam_actions = later(entry, models, actions::of_all);
     spec.before = entry.before.iter().map(|step| step.to_string()).collect();
     spec.by_product = entry.by_product;
     spec.bills_idle = entry.bills_idle;
@@ -175,6 +178,16 @@ fn spec(entry: &Entry, definition: Definition, models: &Models) -> TypeSpec {
     spec.model_checked = true;
     spec.emulator_tested = entry.emulator_tested;
     spec
+}
+
+/// The actions of a type, worked out from the models when somebody asks for them.
+fn later(
+    entry: &Arc<Entry>,
+    models: &'static Models,
+    work: impl FnOnce(&Entry, &Models) -> Vec<String> + Send + 'static,
+) -> Actions {
+    let entry = entry.clone();
+    Actions::later(move || work(&entry, models))
 }
 
 /// What takes a resource of the type along, in words.

@@ -95,6 +95,6 @@ fn actions_are_those_of_iam() {
         ("SESIdentity", &["ses:DeleteIdentity", "ses:ListIdentities", "ses:ListTagsForResource"]),
         ("AthenaWorkGroup", &["athena:DeleteWorkGroup", "athena:ListWorkGroups", "tag:GetResources"]),
     ] {
-        assert_eq!(registry.get(name).expect(name).spec().iam_actions, expected, "{name}");
+        assert_eq!(*registry.get(name).expect(name).spec().iam_actions, *expected, "{name}");
     }
 }

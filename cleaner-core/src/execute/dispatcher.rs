@@ -218,8 +218,9 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
         self.ending = true;
         let gone = self.gone;
         for item in &mut self.items {
-            let is_blocked = item.is_finished() && item.result.outcome == ItemOutcome::Blocked;
-            item.result.again |= is_blocked && item.attempts > 0 && gone > item.gone_before;
+            let is_open = matches!(item.result.outcome, ItemOutcome::Blocked | ItemOutcome::Pending);
+            let is_given_up = item.is_finished() && is_open;
+            item.result.again |= is_given_up && item.attempts > 0 && gone > item.gone_before;
         }
         for node in 0..u32::try_from(self.items.len()).expect("fewer than 2^32 items") {
             if !self.items[node as usize].is_finished() {

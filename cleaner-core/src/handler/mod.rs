@@ -4,6 +4,7 @@
 //! filters, protection, waiting and reporting live in the engine, once.
 
 mod access;
+mod actions;
 mod context;
 mod erased;
 mod neighbours;
@@ -14,6 +15,7 @@ mod sink;
 mod spec;
 
 pub use access::Access;
+pub use actions::Actions;
 pub use context::{Context, Pager};
 pub use erased::{BoxFuture, DynHandler};
 pub use neighbours::Neighbours;

@@ -3,6 +3,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::Actions;
 use crate::iam;
 use crate::resource::TypeName;
 
@@ -39,9 +40,9 @@ pub struct TypeSpec {
     /// The reasons of protections, as far as they are known: a name may have several.
     pub protection_reasons: Vec<ProtectionReason>,
     /// The IAM actions that listing needs, with reading tags and details: all that a plan takes.
-    pub listing_actions: Vec<String>,
+    pub listing_actions: Actions,
     /// The IAM actions that listing and deleting need, without what only switches need.
-    pub iam_actions: Vec<String>,
+    pub iam_actions: Actions,
     /// What a deletion does before it deletes.
     pub before: Vec<String>,
     /// Its resources are stacks: what they own is known by their [`members`](crate::resource::Resource::members), and rules may name them.
@@ -95,8 +96,8 @@ impl TypeSpec {
             properties: Vec::new(),
             tags: TagSource::None,
             protection_reasons: Vec::new(),
-            listing_actions: Vec::new(),
-            iam_actions: Vec::new(),
+            listing_actions: Actions::default(),
+            iam_actions: Actions::default(),
             before: Vec::new(),
             is_stack: false,
             by_product: false,
@@ -165,7 +166,7 @@ impl TypeSpec {
         self.settings.push(SettingSpec {
             name: name.to_owned(),
             doc: doc.to_owned(),
-            iam_actions: Vec::new(),
+            iam_actions: Actions::default(),
         });
         self
     }
@@ -174,7 +175,7 @@ impl TypeSpec {
     #[must_use]
     pub fn setting_actions(mut self, name: &str, actions: &[&str]) -> Self {
         let setting = self.settings.iter_mut().find(|setting| setting.name == name);
-        setting.expect("the switch is declared first").iam_actions = with_dependents(actions).collect();
+        setting.expect("the switch is declared first").iam_actions = more(&[], actions);
         self
     }
 
@@ -202,20 +203,20 @@ impl TypeSpec {
     /// Names the IAM actions that listing needs, with reading tags and details.
     #[must_use]
     pub fn listing_actions(mut self, actions: &[&str]) -> Self {
-        self.listing_actions.extend(with_dependents(actions));
+        self.listing_actions = more(&self.listing_actions, actions);
         self.iam_actions(actions)
     }
 
     /// Names the IAM actions that deleting needs.
     #[must_use]
     pub fn iam_actions(mut self, actions: &[&str]) -> Self {
-        self.iam_actions.extend(with_dependents(actions));
+        self.iam_actions = more(&self.iam_actions, actions);
         self
     }
 
     /// All IAM actions that the type may need, whatever switches are on. None is there twice.
     pub fn all_iam_actions(&self) -> impl Iterator<Item = &str> {
-        let settings = self.settings.iter().flat_map(|setting| &setting.iam_actions);
+        let settings = self.settings.iter().flat_map(|setting| setting.iam_actions.iter());
         let all: BTreeSet<&str> = self.iam_actions.iter().chain(settings).map(String::as_str).collect();
         all.into_iter()
     }
@@ -286,7 +287,7 @@ pub struct SettingSpec {
     /// What turning it on does.
     pub doc: String,
     /// The IAM actions that it needs besides, if it is on.
-    pub iam_actions: Vec<String>,
+    pub iam_actions: Actions,
 }
 
 /// Says why a built-in protection holds.
@@ -331,6 +332,7 @@ impl Serialize for Definition {
     }
 }
 
-fn with_dependents(actions: &[&str]) -> impl Iterator<Item = String> {
-    actions.iter().flat_map(|action| iam::with_dependents(action))
+fn more(known: &[String], actions: &[&str]) -> Actions {
+    let new = actions.iter().flat_map(|action| iam::with_dependents(action));
+    known.iter().cloned().chain(new).collect::<Vec<String>>().into()
 }

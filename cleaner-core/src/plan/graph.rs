@@ -132,7 +132,9 @@ fn instance_edges(
         .iter()
         .filter(|used| !mutated!(LosesOwnersOfUsed) && !owners.contains(used))
         .flat_map(|used| relations.ancestors(*used));
-    let of_unlisted = relations.uses_within[place as usize]
+    let of_unlisted = relations
+        .uses_within
+        .of(place)
         .iter()
         .flat_map(|stack| relations.ancestors(*stack).into_iter().chain([*stack]));
     for further in of_used.chain(of_unlisted) {

@@ -55,10 +55,14 @@ impl Judge<'_> {
     /// Keeps what may have to do with something unlisted that something which stays names as its owner, or as what it uses: that
     /// stays as well, and nobody knows what it needs and what would take it along. Tells whether there was anything.
     fn hold(&self, resources: &[&Resource], relations: &Relations, verdicts: &mut [Verdict]) -> bool {
-        let stays = verdicts.iter().zip(resources).zip(&relations.unfound);
-        let held: BTreeSet<&TypeName> = stays
-            .filter(|((verdict, _), _)| !verdict.deletes() && !verdict.local)
-            .flat_map(|((_, resource), unfound)| self.unlisted_too.failed(unfound, resource))
+        let held: BTreeSet<&TypeName> = relations
+            .unfound
+            .iter()
+            .filter(|(place, _)| {
+                let verdict = &verdicts[*place as usize];
+                !verdict.deletes() && !verdict.local
+            })
+            .flat_map(|(place, unfound)| self.unlisted_too.failed(unfound, resources[place as usize]))
             .collect();
         let mut any = false;
         for (verdict, resource) in verdicts.iter_mut().zip(resources) {
@@ -89,13 +93,13 @@ impl Judge<'_> {
         {
             // If something that stays may need it, it keeps what it needs itself.
             let local = self.filters.is_empty() || self.ties(resource).is_none();
-            return Verdict { local, ..Verdict::managed(why.as_ref()) };
+            return Verdict { local, ..Verdict::managed(why.to_string()) };
         }
         if let Some(protection) = &resource.protection
             && !mutated!(IgnoresProtections)
             && (&*protection.name == CALLER || !self.lifted.contains(&*protection.name))
         {
-            return Verdict::keep(format!("built-in:{}", protection.name), protection.why.as_ref());
+            return Verdict::keep(format!("built-in:{}", protection.name), protection.why.to_string());
         }
         let selected = mutated!(IgnoresSelection)
             || self.selected.contains(&resource.type_name) && self.regions.contains(&resource.region);
@@ -137,7 +141,7 @@ impl Judge<'_> {
         if let Some(why) = &stacks_unknown
             && !relations.stacks.contains(&place)
         {
-            return Verdict::unknown("built-in:stacks-unknown", why);
+            return Verdict::unknown("built-in:stacks-unknown", why.clone());
         }
         if let Some(verdict) = self.ties(resource) {
             return verdict;

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::{Relations, Verdict};
 use crate::resource::Resource;
 
@@ -13,10 +15,10 @@ use crate::resource::Resource;
 /// What was merely not chosen keeps nothing that it owns or consists of, unless it is a stack: what a stack owns is deleted by
 /// deleting the stack.
 pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &mut [Verdict]) {
-    let mut parts: Vec<Vec<u32>> = vec![Vec::new(); resources.len()];
-    for (part, wholes) in (0_u32..).zip(&relations.parts_of) {
+    let mut parts: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (part, wholes) in relations.parts_of.iter() {
         for whole in wholes {
-            parts[*whole as usize].push(part);
+            parts.entry(*whole).or_default().push(part);
         }
     }
     if mutated!(KeepsDoNotSpread) {
@@ -42,7 +44,7 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
         for &owned in relations.owned[at].iter().filter(spreads).filter(|_| !mutated!(KeepsNoOwned)) {
             keep(owned, "built-in:owner-kept", format!("belongs to {cause}, which stays"));
         }
-        for &part in parts[at].iter().filter(spreads) {
+        for &part in parts.get(&place).into_iter().flatten().filter(spreads) {
             keep(part, "built-in:part-of-kept", format!("is part of {cause}, which stays"));
         }
         if verdicts[at].local {
@@ -60,13 +62,13 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
         for &used in relations.uses[at].iter().filter(|_| !mutated!(KeepsNoUsed)) {
             need(used, "built-in:needed", format!("is needed by {cause}, which stays"));
         }
-        for &stack in relations.uses_within[at].iter().filter(|_| !mutated!(KeepsNoUsed)) {
+        for &stack in relations.uses_within.of(place).iter().filter(|_| !mutated!(KeepsNoUsed)) {
             need(stack, "built-in:needed", format!("owns something that {cause} needs, which stays"));
         }
         for &owner in relations.owners[at].iter().filter(|_| !mutated!(KeepsNoOwners)) {
             need(owner, "built-in:owns-kept", format!("would take {cause} along, which stays"));
         }
-        for &whole in relations.parts_of[at].iter().filter(|_| !mutated!(KeepsNoWholes)) {
+        for &whole in relations.parts_of.of(place).iter().filter(|_| !mutated!(KeepsNoWholes)) {
             need(whole, "built-in:part-kept", format!("{cause} is part of it, and stays"));
         }
     }

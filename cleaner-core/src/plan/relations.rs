@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::handler::Registry;
 use crate::resource::{Ref, Region, Resource, TypeName};
@@ -13,13 +13,39 @@ pub struct Relations {
     /// For each resource, those it takes along.
     pub owned: Vec<Vec<u32>>,
     /// For each resource, the stacks that own something it uses, which nobody listed.
-    pub uses_within: Vec<Vec<u32>>,
+    pub uses_within: Few<u32>,
     /// For each resource, the types of what it names as its owner or as what it uses, and what is not there or was not listed.
-    pub unfound: Vec<Vec<TypeName>>,
+    pub unfound: Few<TypeName>,
     /// For each resource, those without which it stays no more than they do.
-    pub parts_of: Vec<Vec<u32>>,
+    pub parts_of: Few<u32>,
     /// Which are stacks.
     pub stacks: HashSet<u32>,
+}
+
+/// Lists that few resources have.
+#[derive(Clone, Debug)]
+pub struct Few<T>(BTreeMap<u32, Vec<T>>);
+
+impl<T> Few<T> {
+    /// The list of a resource.
+    pub fn of(&self, place: u32) -> &[T] {
+        self.0.get(&place).map_or(&[], Vec::as_slice)
+    }
+
+    /// All lists, by resource.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &[T])> {
+        self.0.iter().map(|(place, list)| (*place, list.as_slice()))
+    }
+
+    fn push(&mut self, place: u32, one: T) {
+        self.0.entry(place).or_default().push(one);
+    }
+}
+
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
 }
 
 impl Relations {
@@ -33,9 +59,9 @@ impl Relations {
             uses: vec![Vec::new(); count],
             owners: vec![Vec::new(); count],
             owned: vec![Vec::new(); count],
-            uses_within: vec![Vec::new(); count],
-            unfound: vec![Vec::new(); count],
-            parts_of: vec![Vec::new(); count],
+            uses_within: Few::default(),
+            unfound: Few::default(),
+            parts_of: Few::default(),
             stacks: HashSet::new(),
         };
         let mut unlisted: HashMap<&TypeName, Vec<(u32, &str)>> = HashMap::new();
@@ -45,7 +71,9 @@ impl Relations {
             let at = place as usize;
             relations.uses[at] =
                 index.resolve_all(place, &resource.refs, |used| missing.push((place, used, false)));
-            relations.parts_of[at] = index.resolve_all(place, &resource.parts_of, |_| {});
+            for whole in index.resolve_all(place, &resource.parts_of, |_| {}) {
+                relations.parts_of.push(place, whole);
+            }
             let owners =
                 index.resolve_all(place, &resource.owners, |owner| missing.push((place, owner, true)));
             for owner in owners {
@@ -81,7 +109,7 @@ impl Relations {
         index: &Index<'_>,
         unlisted: &HashMap<&TypeName, Vec<(u32, &str)>>,
     ) {
-        self.unfound[place as usize].push(target.type_name.clone());
+        self.unfound.push(place, target.type_name.clone());
         let members = unlisted.get(&target.type_name).into_iter().flatten();
         let stacks = members.filter(|(stack, member)| {
             *stack != place && means(&target.target, member) && index.near(place, *stack, &target.target)
@@ -89,8 +117,8 @@ impl Relations {
         for (stack, _) in stacks {
             if owns {
                 self.own(*stack, place);
-            } else if !self.uses_within[place as usize].contains(stack) {
-                self.uses_within[place as usize].push(*stack);
+            } else if !self.uses_within.of(place).contains(stack) {
+                self.uses_within.push(place, *stack);
             }
         }
     }

@@ -86,7 +86,7 @@ impl Subject for Judged<'_> {
 
 fn tag(tags: &Fact<Tags>, key: &str) -> Known {
     match tags {
-        Fact::Known(tags) => tags.get(key).map_or(Known::Absent, |value| Known::Text(value.clone())),
+        Fact::Known(tags) => tags.get(key).map_or(Known::Absent, |value| Known::Text(value.to_owned())),
         Fact::Absent => Known::Absent,
         Fact::Unread => Known::Unknown("its tags were not read".to_owned()),
         Fact::Unreadable(why) => Known::Unknown(why.clone()),

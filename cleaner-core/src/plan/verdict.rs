@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// Says what is done with a resource.
@@ -33,7 +35,7 @@ pub struct Verdict {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     /// Why, in one sentence.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// Whether the keep says nothing about what the resource uses: AWS owns it, it goes with its parent, or it is simply not part
     /// of the run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -42,17 +44,17 @@ pub struct Verdict {
 
 impl Verdict {
     /// Deletes: nothing speaks against it.
-    pub fn delete(rule: Option<String>, reason: impl Into<String>) -> Self {
+    pub fn delete(rule: Option<String>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self { action: Action::Delete, rule, reason: reason.into(), local: false }
     }
 
     /// Keeps.
-    pub fn keep(rule: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub fn keep(rule: impl Into<String>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self { action: Action::Keep, rule: Some(rule.into()), reason: reason.into(), local: false }
     }
 
     /// Keeps what nobody may delete.
-    pub fn managed(reason: impl Into<String>) -> Self {
+    pub fn managed(reason: impl Into<Cow<'static, str>>) -> Self {
         Self {
             action: Action::Keep,
             rule: Some("built-in:managed".to_owned()),
@@ -66,18 +68,18 @@ impl Verdict {
         Self {
             action: Action::Keep,
             rule: Some(NOT_SELECTED.to_owned()),
-            reason: "its type or region is not part of this run".to_owned(),
+            reason: "its type or region is not part of this run".into(),
             local: true,
         }
     }
 
     /// Keeps because a rule could not be answered.
-    pub fn unknown(rule: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub fn unknown(rule: impl Into<String>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self { action: Action::Unknown, rule: Some(rule.into()), reason: reason.into(), local: false }
     }
 
     /// Keeps for the sake of another resource that stays.
-    pub(super) fn spread(rule: &str, reason: impl Into<String>) -> Self {
+    pub(super) fn spread(rule: &str, reason: impl Into<Cow<'static, str>>) -> Self {
         debug_assert!(SPREAD.contains(&rule), "{rule} is a rule by which keeps spread");
         Self::keep(rule, reason)
     }

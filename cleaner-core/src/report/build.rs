@@ -348,7 +348,7 @@ fn resource(entry: &Entry, result: Option<&ItemResult>) -> ResourceReport {
         verdict: VerdictReport {
             action: if entry.verdict.deletes() { "delete" } else { "keep" }.to_owned(),
             rule: entry.verdict.rule.clone(),
-            reason: entry.verdict.reason.clone(),
+            reason: entry.verdict.reason.to_string(),
             unknown: entry.verdict.action == Action::Unknown,
         },
         outcome: result.map_or(kept, |result| result.outcome),

@@ -5,10 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Fact, Region, ResourceKey, TypeName};
-
-/// The tags of a resource, by key.
-pub type Tags = BTreeMap<String, String>;
+use super::{Fact, Region, ResourceKey, Tags, TypeName};
 
 /// Describes one resource that a handler found.
 ///

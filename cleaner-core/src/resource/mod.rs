@@ -3,7 +3,9 @@
 mod fact;
 mod found;
 mod key;
+mod tags;
 
 pub use fact::Fact;
-pub use found::{Keep, Member, Ref, Resource, State, Tags};
+pub use found::{Keep, Member, Ref, Resource, State};
 pub use key::{GLOBAL, Region, ResourceKey, TypeName};
+pub use tags::Tags;

@@ -83,7 +83,7 @@ impl Run<'_> {
         self.report.plan(&current);
         for place in gone {
             let mut entry = saved.entries[place as usize].clone();
-            "it was gone before the plan was applied".clone_into(&mut entry.verdict.reason);
+            entry.verdict.reason = "it was gone before the plan was applied".into();
             self.say_found(&entry, false);
             self.report.gone_before(&entry);
             self.say_corrected(&[entry.resource.key()]);
@@ -241,7 +241,7 @@ fn check_identity(entry: &mut Entry, before: Option<&Entry>) {
     };
     if !entry.verdict.deletes() {
         if entry.verdict.action == Action::Keep {
-            entry.verdict.reason = format!("since the plan was made: {}", entry.verdict.reason);
+            entry.verdict.reason = format!("since the plan was made: {}", entry.verdict.reason).into();
         }
         return;
     }

@@ -117,8 +117,7 @@ impl Run<'_> {
         freed: &HashSet<ResourceKey>,
     ) -> bool {
         for mut entry in self.report.ghosts(listed, freed) {
-            "it was gone before the run began, and its list lagged behind"
-                .clone_into(&mut entry.verdict.reason);
+            entry.verdict.reason = "it was gone before the run began, and its list lagged behind".into();
             self.say_found(&entry, false);
             self.report.gone_before(&entry);
             self.say_corrected(&[entry.resource.key()]);

@@ -56,7 +56,7 @@ async fn read_region(
     } else {
         vec![json!({ "ResourcesPerPage": 100 })]
     };
-    let mut found: HashMap<String, Tags> = HashMap::new();
+    let mut found: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for input in filters {
         let mut pages = context.pages("resourcegroupstaggingapi", "GetResources", input)?;
         while let Some(page) = pages.next().await? {
@@ -72,5 +72,5 @@ async fn read_region(
             }
         }
     }
-    Ok(found)
+    Ok(found.into_iter().map(|(arn, tags)| (arn, tags.into_iter().collect())).collect())
 }

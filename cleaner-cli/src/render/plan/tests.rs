@@ -1,9 +1,7 @@
-use std::collections::BTreeMap;
-
 use cleaner_core::handler::{Registry, TypeSpec};
 use cleaner_core::plan::{Entry, Verdict};
 use cleaner_core::report::{ItemOutcome, Outcome, ResourceReport, VerdictReport};
-use cleaner_core::resource::{Fact, Region, Resource};
+use cleaner_core::resource::{Fact, Region, Resource, Tags};
 use cleaner_core::run::RunError;
 use jiff::Timestamp;
 use resource_filters::Filters;
@@ -56,12 +54,12 @@ fn report(plan: &Plan) -> Report {
         arn: None,
         region: entry.resource.region.as_str().to_owned(),
         created_at: None,
-        tags: BTreeMap::new(),
+        tags: Tags::new(),
         stack: None,
         verdict: VerdictReport {
             action: if entry.verdict.deletes() { "delete" } else { "keep" }.to_owned(),
             rule: entry.verdict.rule.clone(),
-            reason: entry.verdict.reason.clone(),
+            reason: entry.verdict.reason.to_string(),
             unknown: false,
         },
         outcome: ItemOutcome::Planned,

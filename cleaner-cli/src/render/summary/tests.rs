@@ -1,5 +1,6 @@
 use cleaner_core::error::{Error, ErrorKind};
 use cleaner_core::report::{ListReport, ListStatus, ResourceReport, VerdictReport};
+use cleaner_core::resource::Tags;
 use cleaner_core::run::RunError;
 use jiff::Timestamp;
 
@@ -15,7 +16,7 @@ fn resource(id: &str, type_name: &str, outcome: ItemOutcome) -> ResourceReport {
         arn: None,
         region: "eu-west-1".to_owned(),
         created_at: None,
-        tags: BTreeMap::new(),
+        tags: Tags::new(),
         stack: None,
         verdict: VerdictReport {
             action: if kept { "keep" } else { "delete" }.to_owned(),

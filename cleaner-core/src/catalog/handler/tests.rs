@@ -287,7 +287,7 @@ async fn tags_details_and_status_are_asked_for_one_resource() {
     });
     let context = stub.context(&[]).await;
     let tags = handler("Rule").tags(&context, &saved_rule()).await.expect("read").expect("some");
-    assert_eq!(tags["env"], "dev");
+    assert_eq!(tags.get("env"), Some("dev"));
     assert_eq!(stub.calls()[0].1, json!({"ResourceARN": "arn:r1"}));
     let archive = handler("Archive");
     let mut found = list("Archive", &context).await.expect("listed");
@@ -321,7 +321,7 @@ fn the_facts_of_a_type_come_from_its_entry() {
     assert_eq!(spec.settings[0].name, "stop");
     assert_eq!(spec.refs.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["Rule", "LambdaFunction"]);
     assert_eq!(
-        spec.iam_actions,
+        *spec.iam_actions,
         [
             "events:DeleteRule",
             "events:ListEventBuses",
@@ -332,10 +332,10 @@ fn the_facts_of_a_type_come_from_its_entry() {
         ]
     );
     assert_eq!(
-        spec.listing_actions,
+        *spec.listing_actions,
         ["events:ListEventBuses", "events:ListRules", "events:ListTagsForResource"]
     );
-    assert_eq!(spec.settings[0].iam_actions, ["events:DeleteEventBus", "events:DescribeEventBus"]);
+    assert_eq!(*spec.settings[0].iam_actions, ["events:DeleteEventBus", "events:DescribeEventBus"]);
     assert_eq!(spec.protection_reasons[0].name, "tower");
     assert!(spec.definition.to_string().contains(".toml:"), "{}", spec.definition);
     assert!(spec.model_checked && spec.default && !spec.emulator_tested);

@@ -1,12 +1,12 @@
 //! A plan of many resources: functions with roles and log groups, queues, tables, and stacks that own every tenth.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use cleaner_core::builtin;
 use cleaner_core::handler::Registry;
 use cleaner_core::plan::{Excluded, Graph, Judge, Relations, Unlisted};
-use cleaner_core::resource::{Fact, Member, Region, Resource, TypeName};
+use cleaner_core::resource::{Fact, Member, Region, Resource, Tags, TypeName};
 use jiff::Timestamp;
 use resource_filters::Filters;
 use resource_filters::source::{Node, Problems};
@@ -79,7 +79,7 @@ fn resources(count: usize) -> Vec<Resource> {
     let types = names.map(TypeName::from);
     let regions: Vec<Region> =
         (0..REGIONS).map(|number| format!("region-{number}").as_str().into()).collect();
-    let tags = BTreeMap::from([("env".to_owned(), "test".to_owned()), ("team".to_owned(), "a".to_owned())]);
+    let tags = Tags::from([("env", "test"), ("team", "a")]);
     let global = Region::global();
     // One stack for so many others; the rest of the round goes to the types in turn.
     let round = 10 * MEMBERS + 1;
