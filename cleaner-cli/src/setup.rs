@@ -211,6 +211,7 @@ impl Setup {
             deadline: config.deadline,
             patience: config.patience,
             verify_passes: config.verify_passes.max(wish.verify_passes),
+            coverage: config.coverage,
             max_deletions: config.max_deletions,
             quotas: config.start_quotas(),
             home_region,

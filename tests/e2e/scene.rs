@@ -116,7 +116,7 @@ impl Done {
     pub(crate) fn clean(self) -> Self {
         assert_eq!(self.report["outcome"], "clean", "{}", brief(&self.report));
         let summary = &self.report["summary"];
-        for open in ["failed", "blocked", "pending", "unknown_lists", "unknown_verdicts"] {
+        for open in ["failed", "blocked", "pending", "unknown_lists", "unknown_verdicts", "unsupported"] {
             assert_eq!(summary[open], 0, "{open}: {}", brief(&self.report));
         }
         self

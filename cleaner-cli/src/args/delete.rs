@@ -27,6 +27,9 @@ pub(crate) struct DeleteArgs {
     /// Look this many times in a row whether the account is clean
     #[arg(long, value_name = "N")]
     pub(crate) verify_passes: Option<String>,
+    /// Do not call the account clean while it holds tagged resources that no type of the run lists
+    #[arg(long)]
+    pub(crate) strict_coverage: bool,
     /// Write the report to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
@@ -41,6 +44,7 @@ impl DeleteArgs {
         flags.set("deadline", "--timeout", self.timeout.as_deref());
         flags.set("patience", "--patience", self.patience.as_deref());
         flags.set("max_deletions", "--max-deletions", self.max_deletions.as_deref());
+        flags.set("coverage", "--strict-coverage", self.strict_coverage.then_some("strict"));
         flags.set("verify_passes", "--verify-passes", self.verify_passes.as_deref());
     }
 }

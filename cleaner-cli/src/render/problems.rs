@@ -54,6 +54,14 @@ pub(super) fn unknown(report: &Report, paint: Paint, most: usize) -> String {
     lists + &verdicts
 }
 
+/// What is there, and no type of the run lists.
+pub(super) fn unsupported(report: &Report, paint: Paint, most: usize) -> String {
+    let all: Vec<_> = report.unsupported.iter().collect();
+    section("there, and listed by no type of this run", Tone::Doubt, &all, most, paint, |one| {
+        format!("{} in {}", clean(&one.arn), clean(&one.region))
+    })
+}
+
 /// What people should know.
 pub(super) fn warnings(report: &Report, paint: Paint) -> String {
     let warnings: Vec<&String> = report.warnings.iter().collect();

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use cleaner_core::report::{ItemOutcome, Outcome, Report};
 use cleaner_core::run::StopCause;
 
-use super::problems::{leftovers, unknown, warnings};
+use super::problems::{leftovers, unknown, unsupported, warnings};
 use super::table::{Cell, Table};
 use super::{Paint, Tone, count, millis};
 
@@ -23,6 +23,7 @@ pub(crate) fn summary(report: &Report, verbosity: i16, paint: Paint) -> String {
         text.push_str(&leftovers(report, paint, most));
     }
     text.push_str(&unknown(report, paint, most));
+    text.push_str(&unsupported(report, paint, most));
     text.push_str(&warnings(report, paint));
     text.push_str(&last_line(report, paint));
     text
@@ -100,6 +101,9 @@ pub(crate) fn last_line(report: &Report, paint: Paint) -> String {
     }
     if summary.unknown_verdicts > 0 {
         parts.push(format!("{} unknown", count(summary.unknown_verdicts, "verdict")));
+    }
+    if summary.unsupported > 0 {
+        parts.push(format!("{} unsupported", summary.unsupported));
     }
     let word = paint.tone(tone, word);
     format!("{word}: {} in {}\n", parts.join(", "), millis(report.duration_ms))

@@ -14,6 +14,7 @@ use crate::config::{SettingValue, Shown, Sourced};
 use crate::handler::Settings;
 use crate::lane::Quotas;
 use crate::resource::{Region, TypeName};
+use crate::run::Coverage;
 
 /// Holds the configuration of a run, all layers taken together.
 #[derive(Clone, Debug)]
@@ -42,6 +43,8 @@ pub struct Config {
     pub call_timeout: Duration,
     /// How often at most everything touched is listed again.
     pub verify_passes: u32,
+    /// What is done about resources that no type of the run lists.
+    pub coverage: Coverage,
     /// A plan that deletes more than this is refused.
     pub max_deletions: Option<usize>,
     /// The endpoint that stands for all of AWS.
@@ -107,6 +110,11 @@ impl Config {
             patience: duration("patience").expect(built_in),
             call_timeout: duration("call_timeout").expect(built_in),
             verify_passes: count("verify_passes").expect(built_in),
+            coverage: match text("coverage").as_deref() {
+                Some("off") => Coverage::Off,
+                Some("strict") => Coverage::Strict,
+                _ => Coverage::Report,
+            },
             max_deletions: count("max_deletions").map(|count| count as usize),
             endpoint_url: text("endpoint_url"),
             assume_role: text("assume_role.arn").map(|arn| AssumeRole {

@@ -46,6 +46,11 @@ pub(super) const SCALARS: &[ScalarKey] = &[
         doc: "How many looks in a row must find everything that was deleted gone.",
     },
     ScalarKey {
+        name: "coverage",
+        kind: ScalarKind::OneOf(&["off", "report", "strict"]),
+        doc: "What is done about tagged resources that no type of the run lists: nothing, a word about them, or no run is clean while there are any.",
+    },
+    ScalarKey {
         name: "max_deletions",
         kind: ScalarKind::Count(0),
         doc: "A plan that deletes more than this is refused.",

@@ -98,6 +98,7 @@ fn the_example_holds_every_key_and_gives_the_defaults() {
          call_timeout = 30s   # from the defaults\n\
          patience = 5m   # from the defaults\n\
          verify_passes = 1   # from the defaults\n\
+         coverage = report   # from the defaults\n\
          quotas = auto   # from the defaults\n"
     );
     // With the comment marks taken off, every key is there and every line of it is right.
@@ -383,7 +384,7 @@ fn the_schema_and_the_reader_know_the_same_keys() {
 fn every_scalar_can_be_set_in_the_environment() {
     for key in SCALARS {
         let mut sources = Sources::default();
-        let value = ["7", "7m", "http://x", "arn:aws:iam::111122223333:role/x", "adaptive"]
+        let value = ["7", "7m", "http://x", "arn:aws:iam::111122223333:role/x", "adaptive", "strict"]
             .into_iter()
             .find(|value| {
                 let mut problems = Problems::new();

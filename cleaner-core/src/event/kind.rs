@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::AccountId;
 use crate::error::Error;
 use crate::plan::Verdict;
-use crate::report::{ApiReport, ItemOutcome, ListStatus, Outcome, Summary};
+use crate::report::{ApiReport, ItemOutcome, ListStatus, Outcome, Summary, UnsupportedReport};
 use crate::resource::{Region, Resource, ResourceKey, TypeName};
 use crate::run::StopCause;
 
@@ -197,6 +197,18 @@ pub enum EventKind {
         pass: u32,
         /// How many resources are there that should not be.
         remaining: usize,
+    },
+    /// Something is there that no type of the run lists.
+    Unsupported {
+        /// What.
+        resource: UnsupportedReport,
+    },
+    /// Nobody could look in a region for what no type of the run lists.
+    NotCovered {
+        /// The region.
+        region: Region,
+        /// What was in the way.
+        error: Error,
     },
     /// The run stops before its end.
     Stopping {

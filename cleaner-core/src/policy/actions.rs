@@ -10,6 +10,7 @@ pub const ALWAYS: &[(&str, &str)] = &[
     ("iam:ListAccountAliases", "whether the account's alias is a protected word"),
     ("organizations:DescribeOrganization", "whether this is the management account"),
     ("sts:GetCallerIdentity", "which account this is, and who calls"),
+    ("tag:GetResources", "which tags there are, and what is there that no type lists"),
 ];
 
 /// The verbs of which [`compact`] makes one action each: they tell what there is, not what is in it.

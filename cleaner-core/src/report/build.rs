@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
-    AccountReport, ApiStats, ItemOutcome, ListReport, Outcome, Report, ResourceReport, Summary, VerdictReport,
+    AccountReport, ApiStats, ItemOutcome, ListReport, Outcome, Report, ResourceReport, Summary,
+    UnsupportedReport, VerdictReport,
 };
 use crate::account::Identity;
 use crate::error::{Error, ErrorKind};
@@ -26,6 +27,8 @@ pub struct ReportBuilder {
     entries: BTreeMap<ResourceKey, Entry>,
     results: HashMap<ResourceKey, ItemResult>,
     lists: BTreeMap<(String, String), ListReport>,
+    unsupported: Vec<UnsupportedReport>,
+    unknown_coverage: usize,
     warnings: Vec<String>,
 }
 
@@ -56,6 +59,8 @@ impl ReportBuilder {
             entries: BTreeMap::new(),
             results: HashMap::new(),
             lists: BTreeMap::new(),
+            unsupported: Vec::new(),
+            unknown_coverage: 0,
             warnings: Vec::new(),
         }
     }
@@ -95,6 +100,21 @@ impl ReportBuilder {
     /// How a listing ended.
     pub(super) fn list(&mut self, list: ListReport) {
         self.lists.insert((list.type_name.clone(), list.region.clone()), list);
+    }
+
+    /// All resources of the run.
+    pub(crate) fn all_entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// Something that no type of the run lists.
+    pub(crate) fn unsupported(&mut self, resource: UnsupportedReport) {
+        self.unsupported.push(resource);
+    }
+
+    /// A region in which nobody could look for what no type lists.
+    pub(crate) fn not_covered(&mut self) {
+        self.unknown_coverage += 1;
     }
 
     /// A resource of the run.
@@ -309,6 +329,8 @@ impl ReportBuilder {
                 .filter(|one| one.verdict.unknown && one.outcome == ItemOutcome::Kept)
                 .count(),
             unknown_lists: lists.iter().filter(|list| !list.status.is_known()).count(),
+            unsupported: self.unsupported.len(),
+            unknown_coverage: self.unknown_coverage,
         };
         Report {
             version: 1,
@@ -326,6 +348,7 @@ impl ReportBuilder {
             summary,
             resources,
             lists,
+            unsupported: self.unsupported.clone(),
             api: stats.report(),
             warnings: self.warnings.clone(),
         }

@@ -40,6 +40,7 @@ impl Report {
             summary: Summary::default(),
             resources: Vec::new(),
             lists: Vec::new(),
+            unsupported: Vec::new(),
             api: stats.report(),
             warnings: Vec::new(),
         }

@@ -11,4 +11,6 @@ pub use api_stats::{ApiReport, ApiStats, OperationReport};
 pub use build::ReportBuilder;
 pub use outcome::{ItemOutcome, ListStatus, Outcome};
 pub use replay::{Journal, JournalError};
-pub use shape::{AccountReport, ListReport, Report, ResourceReport, Summary, VerdictReport};
+pub use shape::{
+    AccountReport, ListReport, Report, ResourceReport, Summary, UnsupportedReport, VerdictReport,
+};

@@ -219,6 +219,8 @@ impl Replay {
                 self.builder.doubt(&mut self.looked);
                 self.builder.lists_again(&self.looked);
             }
+            EventKind::Unsupported { resource } => self.builder.unsupported(resource),
+            EventKind::NotCovered { .. } => self.builder.not_covered(),
             EventKind::RunFinished { outcome, reason, stopped_by, fatal, api, .. } => {
                 self.end = Some(End { outcome, reason, stopped_by, fatal, api: *api });
             }

@@ -42,6 +42,9 @@ pub struct Report {
     pub resources: Vec<ResourceReport>,
     /// Every listing.
     pub lists: Vec<ListReport>,
+    /// What is there, and no type of the run lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsupported: Vec<UnsupportedReport>,
     /// The calls that were made.
     pub api: ApiReport,
     /// What people should know.
@@ -85,6 +88,23 @@ pub struct Summary {
     pub unknown_verdicts: usize,
     /// Listings that failed.
     pub unknown_lists: usize,
+    /// Resources that are there, and no type of the run lists.
+    #[serde(default)]
+    pub unsupported: usize,
+    /// Regions in which nobody could look for such resources.
+    #[serde(default)]
+    pub unknown_coverage: usize,
+}
+
+/// Names a resource that no type of the run lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnsupportedReport {
+    /// The ARN, as the Resource Groups Tagging API shows it.
+    pub arn: String,
+    /// The region in which it was found.
+    pub region: String,
+    /// The service, as ARNs name it.
+    pub service: String,
 }
 
 /// What became of one resource.

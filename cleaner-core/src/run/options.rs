@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use resource_filters::Filters;
 
-use super::{RegionChoice, TypeChoice};
+use super::{Coverage, RegionChoice, TypeChoice};
 use crate::account::Guard;
 use crate::handler::Settings;
 use crate::lane::Quotas;
@@ -33,6 +33,8 @@ pub struct Options {
     pub patience: Duration,
     /// How many looks in a row must find the account clean.
     pub verify_passes: u32,
+    /// What is done about resources that no type of the run lists.
+    pub coverage: Coverage,
     /// More deletions than this are refused.
     pub max_deletions: Option<usize>,
     /// The rates lanes start with.
@@ -56,6 +58,7 @@ impl Default for Options {
             deadline: Some(Duration::from_secs(2 * 60 * 60)),
             patience: Duration::from_secs(5 * 60),
             verify_passes: 1,
+            coverage: Coverage::default(),
             max_deletions: None,
             quotas: Quotas::Aws,
             home_region: "us-east-1".to_owned(),

@@ -1,3 +1,4 @@
+use super::coverage::{Coverage, Known};
 use super::stop::StopCause;
 use super::{Run, RunError};
 use crate::account::Refusal;
@@ -38,14 +39,28 @@ impl Run<'_> {
         let mut fatal = self.execute(&plan).await;
         let mut proof = None;
         if fatal.is_none() && self.cleaner.stop().cause().is_none() {
-            let verified = if mutated!(SkipsVerify) { Ok(true) } else { self.verify(plan).await };
-            match verified {
+            match self.prove(plan).await {
                 Ok(found) => proof = Some(found),
                 Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
                 Err(_) => {}
             }
         }
         Ok(self.finish(fatal, proof))
+    }
+
+    /// Looks again until everything is as it should be, and then across all types. Tells whether it came to that.
+    async fn prove(&mut self, plan: Plan) -> Result<bool, RunError> {
+        if mutated!(SkipsVerify) {
+            return Ok(true);
+        }
+        if self.options().coverage == Coverage::Off {
+            return self.verify(plan).await;
+        }
+        let mut known = Known::default();
+        plan.entries.iter().for_each(|entry| known.add(&entry.resource, self.registry()));
+        let proof = self.verify(plan).await?;
+        self.cover(known).await?;
+        Ok(proof)
     }
 
     /// Ends the run before it deleted anything, with a report of what is known so far.
@@ -118,6 +133,7 @@ impl Run<'_> {
         let left = summary.failed + summary.blocked + summary.pending;
         let unknown =
             if mutated!(UnknownIsClean) { 0 } else { summary.unknown_lists + summary.unknown_verdicts };
+        let is_strict = self.options().coverage == Coverage::Strict;
         let (outcome, reason) = match (&fatal, cause, proof) {
             (Some(error), _, _) => (Outcome::Failed, Some(error.to_string())),
             (None, Some(StopCause::Reporter), _) => (
@@ -147,6 +163,14 @@ impl Run<'_> {
                 Outcome::Leftovers,
                 Some("the account did not stay clean while it was looked at.".to_owned()),
             ),
+            (None, None, Some(true)) if is_strict && summary.unsupported > 0 => {
+                let count = summary.unsupported;
+                (Outcome::Incomplete, Some(format!("{count} resources are there that no type lists.")))
+            }
+            (None, None, Some(true)) if is_strict && summary.unknown_coverage > 0 => {
+                let reason = "nobody knows whether there is anything that no type lists.".to_owned();
+                (Outcome::Incomplete, Some(reason))
+            }
             (None, None, Some(true)) => (Outcome::Clean, None),
         };
         self.close(report, outcome, reason, fatal)
