@@ -1,7 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
@@ -14,6 +15,9 @@ use crate::resource::{Region, Resource, TypeName};
 
 /// How often progress is drawn.
 const TICK: Duration = Duration::from_millis(100);
+/// How many listings are begun at once. A call under way takes tens of kilobytes, and there are more types in more regions than
+/// calls that can be made at once; but whoever waits for a slow lane must not keep the others from being asked.
+const BEGUN: usize = 1024;
 
 /// One listing to make: a type in a region.
 #[derive(Clone, Debug)]
@@ -76,7 +80,7 @@ pub struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
-    /// Makes all listings at once and tells the recorder how they go.
+    /// Makes all listings, as many at once as the lanes let through, and tells the recorder how they go.
     ///
     /// # Errors
     /// Credentials, if they are no longer accepted; interrupted, if the run was stopped. Every other failed listing is part of
@@ -89,10 +93,13 @@ impl Scanner<'_> {
         let mut found = Found::default();
         let mut progress = Progress { total: targets.len(), ..Progress::default() };
         let mut tasks = JoinSet::new();
-        for target in targets {
-            let (access, needs) = (self.access.clone(), self.needs.clone());
+        let begun = Arc::new(Semaphore::new(BEGUN));
+        for target in in_turn(targets) {
+            let (access, needs, begun) = (self.access.clone(), self.needs.clone(), begun.clone());
             tasks.spawn(async move {
-                let result = listing::list(&access, &target, &needs).await;
+                let _turn = begun.acquire().await;
+                // Boxed, so that it takes no room before its turn.
+                let result = Box::pin(listing::list(&access, &target, &needs)).await;
                 (target, result)
             });
         }
@@ -187,6 +194,23 @@ impl Scanner<'_> {
             error,
         });
     }
+}
+
+/// Listings in the order in which they are begun: if there are more than can be begun at once, those of each service take turns, so
+/// that all lanes have something to do from the first moment on.
+pub(super) fn in_turn(targets: Vec<Target>) -> Vec<Target> {
+    if targets.len() <= BEGUN {
+        return targets;
+    }
+    let mut before: HashMap<(String, Region), usize> = HashMap::new();
+    let turn = |target: Target| {
+        let turn = before.entry((target.handler.spec().service.clone(), target.region.clone())).or_default();
+        *turn += 1;
+        (*turn, target)
+    };
+    let mut turns: Vec<(usize, Target)> = targets.into_iter().map(turn).collect();
+    turns.sort_by_key(|(turn, _)| *turn);
+    turns.into_iter().map(|(_, target)| target).collect()
 }
 
 fn status_of(error: &Error) -> ListStatus {

@@ -1,16 +1,17 @@
 //! Scans of a simulated cloud.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::scanner::in_turn;
 use super::{ScanNeeds, Scanner, Target};
 use crate::error::{Error, ErrorKind};
 use crate::event::Recorder;
 use crate::handler::{Access, Context, Deletion, Registry, ResourceHandler, Sink, TagSource, TypeSpec};
 use crate::lane::Lanes;
 use crate::report::ListStatus;
-use crate::resource::{Fact, Resource, Tags};
+use crate::resource::{Fact, Region, Resource, Tags};
 use crate::testkit::{Cloud, Listing, Thing, simulated};
 
 fn registry(cloud: &Cloud, failing: ErrorKind) -> Registry {
@@ -119,4 +120,33 @@ async fn what_is_gone_before_it_is_asked_about_is_left_out() {
     let names: Vec<_> = found.resources.iter().map(|resource| &*resource.id).collect();
     assert_eq!(names, ["stays"], "the list has the last word");
     assert!(matches!(found.resources[0].tags, Fact::Unreadable(_)), "and what it names is not guessed about");
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_listings_than_can_be_begun_at_once_take_turns_and_none_is_lost() {
+    let cloud = Cloud::default();
+    let names = ["A1", "A2", "A3", "B1", "B2", "C1"];
+    let types = names.map(|name| TypeSpec::new(name, &name[..1]));
+    let registry = types
+        .into_iter()
+        .fold(Registry::builder(), |builder, spec| builder.with(simulated(&cloud, spec, Listing::Works)));
+    let registry = registry.build().expect("the types fit together");
+    let regions: Vec<Region> = (0..300).map(|number| format!("r{number}").as_str().into()).collect();
+    let targets: Vec<Target> = registry
+        .handlers()
+        .flat_map(|handler| {
+            regions.iter().map(|region| Target { handler: Arc::clone(handler), region: region.clone() })
+        })
+        .collect();
+    let turns = in_turn(targets.clone());
+    let first: BTreeSet<&str> =
+        turns[..900].iter().map(|target| target.handler.spec().name.as_str()).collect();
+    assert_eq!(first, BTreeSet::from(["A1", "B1", "C1"]), "each service begins everywhere");
+    assert_eq!(turns.len(), targets.len());
+
+    let account = "123456789012".parse().expect("twelve digits");
+    let access = Access::new(account, "aws", None, Lanes::default(), HashMap::new());
+    let scanner = Scanner { access: &access, registry: &registry, needs: &ScanNeeds::default() };
+    let found = scanner.scan(targets, &mut Recorder::new(Vec::new())).await.expect("a scan");
+    assert_eq!((found.lists.len(), found.unknown_lists()), (1800, 0));
 }
