@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -103,7 +104,7 @@ pub enum EventKind {
     /// A resource was found and judged, or is judged anew.
     Found {
         /// The resource.
-        resource: Box<Resource>,
+        resource: Arc<Resource>,
         /// The judgement.
         verdict: Verdict,
         /// The stack it belongs to, by name.

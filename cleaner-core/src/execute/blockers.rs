@@ -17,7 +17,7 @@ pub struct Blockers<'a> {
 impl<'a> Blockers<'a> {
     /// Learns who uses whom among all that was found, kept resources included.
     pub fn of(plan: &'a Plan, relations: &Relations) -> Self {
-        let resources: Vec<&Resource> = plan.entries.iter().map(|entry| &entry.resource).collect();
+        let resources: Vec<&Resource> = plan.entries.iter().map(|entry| &*entry.resource).collect();
         let mut used_by = vec![Vec::new(); resources.len()];
         for (user, uses) in (0_u32..).zip(&relations.uses) {
             for used in uses {

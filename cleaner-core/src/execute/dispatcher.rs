@@ -4,7 +4,6 @@ mod progress;
 mod timers;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -116,7 +115,7 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
                 .expect("plans are made and checked with this registry")
                 .clone();
             let owned = !order.relations.owners[*place as usize].is_empty();
-            items.push(Item::new(Arc::new(resource.clone()), handler, owned));
+            items.push(Item::new(resource.clone(), handler, owned));
         }
         for (circle, nodes) in order.graph.cycles.iter().enumerate() {
             for node in nodes {

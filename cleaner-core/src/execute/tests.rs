@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -39,7 +40,7 @@ impl World {
         let mut thing = Thing::new(Resource::new(type_name.into(), "r1".into(), id));
         change(&mut thing);
         let verdict = Verdict::delete(None, "nothing speaks against it");
-        self.entries.push(Entry { resource: thing.resource.clone(), verdict, stack: None });
+        self.entries.push(Entry { resource: Arc::new(thing.resource.clone()), verdict, stack: None });
         self.cloud.add(thing);
         self
     }
@@ -218,7 +219,7 @@ async fn what_is_on_its_way_out_already_is_waited_for() {
     let mut world = World::new();
     world.add("B", "b", |_| {});
     // The scan saw it leaving; what was under way has ended without it.
-    world.entries[0].resource.state = State::Deleting;
+    Arc::make_mut(&mut world.entries[0].resource).state = State::Deleting;
     let (results, _) = world.run().await;
     assert_eq!(results["b"].outcome, ItemOutcome::Deleted);
     assert_eq!(results["b"].attempts, 1);

@@ -31,8 +31,8 @@ pub struct Explanation {
 impl Plan {
     /// Explains the verdicts on some entries.
     pub fn explain(&self, places: &[u32], filters: &Filters, registry: &Registry) -> Vec<Explanation> {
-        let resources: Vec<&Resource> = self.entries.iter().map(|entry| &entry.resource).collect();
-        let relations = Relations::of(self.entries.iter().map(|entry| &entry.resource), registry);
+        let resources: Vec<&Resource> = self.entries.iter().map(|entry| &*entry.resource).collect();
+        let relations = Relations::of(self.entries.iter().map(|entry| &*entry.resource), registry);
         let items = self.items();
         let graph = Graph::of(&items, &resources, &relations, registry);
         let before = Before::of(&graph);

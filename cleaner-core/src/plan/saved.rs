@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ pub const PLAN_VERSION: u32 = 1;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// The resource.
-    pub resource: Resource,
+    pub resource: Arc<Resource>,
     /// What was decided.
     pub verdict: Verdict,
     /// The stack it belongs to, by name.
@@ -90,12 +91,12 @@ impl Plan {
 
     /// How the resources of the entries are related.
     pub fn relations(&self, registry: &Registry) -> Relations {
-        Relations::of(self.entries.iter().map(|entry| &entry.resource), registry)
+        Relations::of(self.entries.iter().map(|entry| &*entry.resource), registry)
     }
 
     /// What waits for what among the items, given how the resources are related.
     pub fn graph(&self, relations: &Relations, registry: &Registry) -> Graph {
-        let resources: Vec<&Resource> = self.entries.iter().map(|entry| &entry.resource).collect();
+        let resources: Vec<&Resource> = self.entries.iter().map(|entry| &*entry.resource).collect();
         Graph::of(&self.items(), &resources, relations, registry)
     }
 

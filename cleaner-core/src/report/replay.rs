@@ -179,7 +179,7 @@ impl Replay {
                 self.lists.remove(&(type_name.as_str().to_owned(), region.as_str().to_owned()));
             }
             EventKind::Found { resource, verdict, stack, aside } => {
-                let entry = Entry { resource: *resource, verdict, stack };
+                let entry = Entry { resource, verdict, stack };
                 if !aside {
                     self.judged(&entry);
                 }

@@ -1,4 +1,5 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -152,7 +153,8 @@ impl Run<'_> {
             .iter()
             .filter(|entry| !entry.verdict.deletes() && !is_listed(&entry.resource))
             .map(|entry| entry.resource.clone());
-        let mut resources: Vec<Resource> = elsewhere.chain(found.resources).collect();
+        let mut resources: Vec<Arc<Resource>> =
+            elsewhere.chain(found.resources.into_iter().map(Arc::new)).collect();
         // What could not be listed again is not deleted on old knowledge.
         let unlisted: BTreeSet<ResourceKey> = items
             .iter()
@@ -164,7 +166,7 @@ impl Run<'_> {
                 key.clone()
             })
             .collect();
-        resources.sort_by_cached_key(Resource::key);
+        resources.sort_by_cached_key(|resource| resource.key());
         // The age a rule asks for is that of the moment the plan was made: it was reviewed as it stands.
         let mut entries = self.judge(resources, saved.created_at, lists, Vec::new());
         for entry in &mut entries {
@@ -223,7 +225,7 @@ fn still_there(plan: &Plan, found: &Found) -> BTreeSet<ResourceKey> {
     let is_there = |planned: &Resource| {
         present.get(&planned.key()).is_some_and(|now| same_age(now, planned) != Some(false))
     };
-    let entries = plan.entries.iter().map(|entry| &entry.resource);
+    let entries = plan.entries.iter().map(|entry| &*entry.resource);
     entries.filter(|planned| is_there(planned)).map(Resource::key).collect()
 }
 

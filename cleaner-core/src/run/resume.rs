@@ -31,7 +31,7 @@ impl Run<'_> {
                 continue;
             };
             self.recorder.emit(EventKind::ItemFinished {
-                item: ItemRef::from(resource),
+                item: ItemRef::from(&**resource),
                 outcome: result.outcome,
                 error: None,
                 blocked_by: Vec::new(),

@@ -14,7 +14,7 @@ impl Run<'_> {
         }
         let delete = plan.items();
         let graph = plan.graph(&plan.relations(self.registry()), self.registry());
-        let item = |node: &u32| ItemRef::from(&plan.entries[delete[*node as usize] as usize].resource);
+        let item = |node: &u32| ItemRef::from(&*plan.entries[delete[*node as usize] as usize].resource);
         self.recorder.emit(EventKind::Planned {
             created_at: plan.created_at,
             exact,
@@ -27,7 +27,7 @@ impl Run<'_> {
     /// Tells what was found and decided; `aside` if the run is not about it.
     pub(super) fn say_found(&mut self, entry: &Entry, aside: bool) {
         self.recorder.emit(EventKind::Found {
-            resource: Box::new(entry.resource.clone()),
+            resource: entry.resource.clone(),
             verdict: entry.verdict.clone(),
             stack: entry.stack.clone(),
             aside,
@@ -51,7 +51,7 @@ impl Run<'_> {
             let Some(result) = self.report.result_of(key) else { continue };
             let Some(entry) = self.report.entry_of(key) else { continue };
             self.recorder.emit(EventKind::ItemCorrected {
-                item: ItemRef::from(&entry.resource),
+                item: ItemRef::from(&*entry.resource),
                 outcome: result.outcome,
                 error: result.error.clone(),
             });

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -148,7 +149,8 @@ impl<'a> Run<'a> {
         let left_out = |list: &&ListReport| self.excluded.types().contains(&*list.type_name);
         let lists: Vec<ListReport> =
             found.lists.iter().chain(forgiven.iter().filter(left_out)).cloned().collect();
-        let entries = self.judge(found.resources, created_at, &lists, forgiven);
+        let resources = found.resources.into_iter().map(Arc::new).collect();
+        let entries = self.judge(resources, created_at, &lists, forgiven);
         let plan = Plan {
             version: PLAN_VERSION,
             tool: self.options().tool.clone(),
@@ -267,12 +269,13 @@ impl<'a> Run<'a> {
     /// Decides about resources. Some listings are of no consequence, unless something that stays has to do with them.
     pub(super) fn judge(
         &self,
-        resources: Vec<Resource>,
+        resources: Vec<Arc<Resource>>,
         now: Timestamp,
         lists: &[ListReport],
         forgiven: Vec<ListReport>,
     ) -> Vec<Entry> {
-        let relations = Relations::of(resources.iter(), self.registry());
+        let all: Vec<&Resource> = resources.iter().map(|resource| &**resource).collect();
+        let relations = Relations::of(all.iter().copied(), self.registry());
         let unlisted = Unlisted::of(lists, self.registry());
         let too = (!forgiven.is_empty()).then(|| {
             let all: Vec<ListReport> = lists.iter().cloned().chain(forgiven).collect();
@@ -289,7 +292,6 @@ impl<'a> Run<'a> {
             unlisted_too: too.as_ref().unwrap_or(&unlisted),
             now,
         };
-        let all: Vec<&Resource> = resources.iter().collect();
         let verdicts = judge.verdicts(&all, &relations);
         let stacks: Vec<Option<String>> = (0_u32..)
             .zip(&all)
@@ -309,7 +311,7 @@ impl<'a> Run<'a> {
 
     /// Spreads keeps that were decided after the rules.
     pub(super) fn spread(&self, entries: &mut [Entry]) {
-        let resources: Vec<&Resource> = entries.iter().map(|entry| &entry.resource).collect();
+        let resources: Vec<&Resource> = entries.iter().map(|entry| &*entry.resource).collect();
         let relations = Relations::of(resources.iter().copied(), self.registry());
         let mut verdicts: Vec<Verdict> = entries.iter().map(|entry| entry.verdict.clone()).collect();
         spread_keeps(&resources, &relations, &mut verdicts);

@@ -1,4 +1,5 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -180,7 +181,7 @@ impl Run<'_> {
                 }
                 let result = ItemResult::blocked(vec![holder.clone()]);
                 self.recorder.emit(EventKind::ItemFinished {
-                    item: ItemRef::from(resource),
+                    item: ItemRef::from(&**resource),
                     outcome: result.outcome,
                     error: None,
                     blocked_by: result.blocked_by.clone(),
@@ -263,8 +264,9 @@ impl Run<'_> {
             is_there && !listed.contains(&entry.resource.place())
         };
         let elsewhere = plan.entries.iter().filter(stays).map(|entry| entry.resource.clone());
-        let mut resources: Vec<Resource> = elsewhere.chain(resources).collect();
-        resources.sort_by_cached_key(Resource::key);
+        let mut resources: Vec<Arc<Resource>> =
+            elsewhere.chain(resources.into_iter().map(Arc::new)).collect();
+        resources.sort_by_cached_key(|resource| resource.key());
         // What nobody knew when the plan was made is not known any better by now, unless it was listed again.
         let again: HashSet<(&str, &str)> =
             found.lists.iter().map(|list| (&*list.type_name, &*list.region)).collect();
@@ -281,7 +283,7 @@ impl Run<'_> {
                 local: true,
                 ..Verdict::unknown("built-in:keep-tag", "it is gone, and still listed")
             };
-            Entry { resource, verdict, stack: None }
+            Entry { resource: Arc::new(resource), verdict, stack: None }
         }));
         Plan { entries, ..plan }
     }
@@ -311,7 +313,7 @@ impl Run<'_> {
     /// Decides about resources, where some were kept before. Those stay, and what they need.
     fn judge_again(
         &self,
-        resources: Vec<Resource>,
+        resources: Vec<Arc<Resource>>,
         now: Timestamp,
         lists: &[ListReport],
         kept: impl Iterator<Item = Entry>,

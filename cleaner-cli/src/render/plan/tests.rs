@@ -21,8 +21,11 @@ fn example() -> Plan {
     front.created = Fact::Unreadable("denied".to_owned());
     let mut back = resource("EC2SecurityGroup", "sg-back");
     back.uses("EC2SecurityGroup", "sg-front");
-    let delete =
-        |resource| Entry { resource, verdict: Verdict::delete(None, "no rule keeps it"), stack: None };
+    let delete = |resource: Resource| Entry {
+        resource: resource.into(),
+        verdict: Verdict::delete(None, "no rule keeps it"),
+        stack: None,
+    };
     let stays = Verdict::keep("built-in:default-vpc", "it is a default VPC");
     Plan {
         version: 1,
@@ -38,7 +41,7 @@ fn example() -> Plan {
             delete(front),
             delete(back),
             delete(resource("EC2VPC", "vpc-1")),
-            Entry { resource: resource("EC2VPC", "vpc-2"), verdict: stays, stack: None },
+            Entry { resource: resource("EC2VPC", "vpc-2").into(), verdict: stays, stack: None },
         ],
         lists: Vec::new(),
     }

@@ -130,7 +130,11 @@ fn plan(count: usize, account: &AccountId, name: &impl Fn(usize) -> String) -> P
                 resource.uses(&name(before), format!("item-{row}"));
             }
         }
-        Entry { resource, verdict: Verdict::delete(None, "nothing speaks against it"), stack: None }
+        Entry {
+            resource: resource.into(),
+            verdict: Verdict::delete(None, "nothing speaks against it"),
+            stack: None,
+        }
     });
     Plan {
         version: PLAN_VERSION,
