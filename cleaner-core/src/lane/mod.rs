@@ -16,5 +16,5 @@ mod run;
 pub use budget::Budget;
 pub use pacing::{Lane, Lanes, LanesBuilder, Purpose};
 pub use quotas::Quotas;
-#[cfg(feature = "testkit")]
+#[cfg(any(test, feature = "testkit"))]
 pub(crate) use run::TRANSIENT_ATTEMPTS;
