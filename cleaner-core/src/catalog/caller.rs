@@ -4,6 +4,7 @@ use jmespath::Rcvar;
 use super::entry::{Call, Entry, ErrorRule};
 use super::json::{Root, share, text};
 use super::path::Path;
+use super::refused;
 use crate::error::{Error, ErrorKind};
 use crate::handler::Context;
 
@@ -26,7 +27,14 @@ impl<'a> Caller<'a> {
         // Read within the lane, so that what a type calls throttled or transient is repeated like any other.
         let output = self.context.paced(&call.service, &call.operation, || {
             let (client, input) = (client.clone(), input.clone());
-            async move { client.call(&call.operation, input).await.map_err(|error| self.reread(error.into())) }
+            async move {
+                let answer = client.call(&call.operation, input).await;
+                let refused = |answer| match refused::refusal(call, self.context.call_region(), &answer) {
+                    Some(error) => Err(error),
+                    None => Ok(answer),
+                };
+                answer.and_then(refused).map_err(|error| self.reread(error.into()))
+            }
         });
         Ok(share(output.await?))
     }

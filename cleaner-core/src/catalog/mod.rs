@@ -21,6 +21,7 @@ mod json;
 mod listing;
 mod path;
 mod reader;
+mod refused;
 mod retired;
 mod step;
 mod step_reader;

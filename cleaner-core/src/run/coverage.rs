@@ -132,8 +132,8 @@ impl Known {
         let of_service =
             self.names.iter().filter(|(service, _)| namespaces(service).any(|name| name == namespace));
         let names: Vec<&HashSet<Arc<str>>> = of_service.map(|(_, names)| names).collect();
-        let starts = std::iter::once(0).chain(cuts(resource).map(|(_, start)| start));
-        starts.into_iter().any(|start| {
+        let mut starts = std::iter::once(0).chain(cuts(resource).map(|(_, start)| start));
+        starts.any(|start| {
             let ends = cuts(resource).map(|(end, _)| end).chain([resource.len()]);
             ends.filter(|end| *end > start)
                 .any(|end| names.iter().any(|names| names.contains(&resource[start..end])))

@@ -235,6 +235,15 @@ async fn a_type_reads_error_codes_its_own_way() {
         ("DeleteRule", failed("ValidationException", "no such parameter"), Some(ErrorKind::Invalid)),
         ("RemoveTargets", failed("AccessDeniedException", "no"), Some(ErrorKind::Denied)),
         ("RemoveTargets", failed("Ignored", "whatever"), None),
+        (
+            "RemoveTargets",
+            (
+                200,
+                json!({ "FailedEntries": [{ "ErrorCode": "AccessDeniedException", "ErrorMessage": "no" }] }),
+            ),
+            Some(ErrorKind::Denied),
+        ),
+        ("RemoveTargets", (200, json!({ "FailedEntries": [] })), None),
         ("RemoveTargets", failed("ResourceNotFoundException", "gone"), None),
     ] {
         let (broken, shown) = (answer.clone(), answer.1.clone());
