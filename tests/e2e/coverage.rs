@@ -55,3 +55,16 @@ fn where_nobody_may_look_a_strict_run_is_not_clean() {
     Done::of(cli, 0).clean();
     assert!(since(&scene, before).iter().all(|call| call.operation != "GetResources"));
 }
+
+#[test]
+fn what_is_on_its_way_out_is_known() {
+    let scene = Scene::new();
+    scene.py(
+        "client('kms').create_key(Tags=[{'TagKey': 'team', 'TagValue': 'a'}])\n\
+         client('secretsmanager').create_secret(Name='s', SecretString='x', Tags=[{'Key': 'team', 'Value': 'a'}])",
+    );
+    let types = ["--strict-coverage", "--type", "KMS*,SecretsManager*"];
+    assert_eq!(scene.clear(0, types).clean().count("deleted"), 2);
+    let again = scene.clear(0, types).clean();
+    assert_eq!(again.count("deleted"), 0);
+}

@@ -183,7 +183,7 @@ fn brief(report: &Value) -> String {
         .collect();
     let shown = json!({
         "outcome": report["outcome"], "reason": report["reason"], "fatal": report["fatal"], "summary": report["summary"],
-        "resources": resources, "lists": lists, "warnings": report["warnings"],
+        "resources": resources, "lists": lists, "unsupported": report["unsupported"], "warnings": report["warnings"],
     });
     format!("{shown:#}")
 }

@@ -19,7 +19,7 @@ pub(super) fn resource(entry: &Entry, context: &Context, thing: &Rcvar) -> Resul
     if holds(entry.gone.as_ref(), thing)? {
         return Ok(None);
     }
-    let Some(id) = scalar_text(&*entry.id.eval(thing)?).filter(|id| !id.is_empty()) else {
+    let Some(id) = id(entry, thing)? else {
         let message = format!(
             "{} has no id: the path `{}` ({}) gives none for one of the listed things.",
             entry.name.value,
@@ -63,6 +63,11 @@ pub(super) fn resource(entry: &Entry, context: &Context, thing: &Rcvar) -> Resul
         }
     }
     Ok(Some(resource))
+}
+
+/// The id of a listed thing, if it has one.
+pub(super) fn id(entry: &Entry, thing: &Rcvar) -> Result<Option<String>, Error> {
+    Ok(scalar_text(&*entry.id.eval(thing)?).filter(|id| !id.is_empty()))
 }
 
 /// Adds to a resource what its details tell: the creation date and the properties that the list did not bring.

@@ -47,10 +47,10 @@ impl ResourceHandler for CatalogHandler {
         // A listing that changes while its pages are read may bring the same thing twice.
         let mut seen = HashSet::new();
         while let Some(thing) = found.try_next().await? {
-            if let Some(resource) = facts::resource(&self.entry, context, &thing)?
-                && seen.insert(resource.id.clone())
-            {
-                sink.push(resource).await?;
+            match facts::resource(&self.entry, context, &thing)? {
+                Some(resource) if seen.insert(resource.id.clone()) => sink.push(resource).await?,
+                Some(_) => {}
+                None => facts::id(&self.entry, &thing)?.into_iter().for_each(|id| sink.leaving(id)),
             }
         }
         Ok(())

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
 use crate::error::Error;
@@ -10,13 +12,14 @@ use crate::resource::Resource;
 pub struct Sink {
     sender: mpsc::Sender<Resource>,
     pushed: usize,
+    leaving: Vec<Arc<str>>,
 }
 
 impl Sink {
     /// A sink and the end from which its consumer reads.
     pub fn channel(capacity: usize) -> (Self, mpsc::Receiver<Resource>) {
         let (sender, receiver) = mpsc::channel(capacity);
-        (Self { sender, pushed: 0 }, receiver)
+        (Self { sender, pushed: 0, leaving: Vec::new() }, receiver)
     }
 
     /// Hands over one found resource.
@@ -26,6 +29,16 @@ impl Sink {
     pub async fn push(&mut self, resource: Resource) -> Result<(), Error> {
         self.pushed += 1;
         self.sender.send(resource).await.map_err(|_| Error::interrupted())
+    }
+
+    /// Tells of something that is listed and counts as gone, by its id: AWS has taken its deletion, and nobody can hasten it.
+    pub fn leaving(&mut self, id: impl Into<Arc<str>>) {
+        self.leaving.push(id.into());
+    }
+
+    /// What counts as gone, by id.
+    pub(crate) fn into_leaving(self) -> Vec<Arc<str>> {
+        self.leaving
     }
 
     /// How many resources were handed over.

@@ -38,6 +38,9 @@ impl Run<'_> {
     /// Credentials, or a run that was stopped. If something cannot be asked otherwise, nobody knows; that is reported.
     pub(super) async fn cover(&mut self, mut known: Known) -> Result<(), RunError> {
         self.report.all_entries().for_each(|entry| known.add(&entry.resource, self.cleaner.registry()));
+        for (service, id) in self.leaving.drain(..) {
+            known.names.entry(service).or_default().insert(id);
+        }
         let left_out = left_out(self.cleaner.registry(), &self.types);
         let regions: Vec<Region> = self.regions.iter().cloned().collect();
         let questions = regions.iter().map(|region| async {

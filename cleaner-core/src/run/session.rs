@@ -33,6 +33,8 @@ pub struct Run<'a> {
     pub(super) excluded: Excluded,
     pub(super) enabled: Vec<Region>,
     alias: Option<String>,
+    /// What was listed and counts as gone: services and ids.
+    pub(super) leaving: Vec<(String, Arc<str>)>,
     pub(super) slowed: UnboundedReceiver<EventKind>,
     pub(super) deadline: Deadline,
 }
@@ -71,6 +73,7 @@ impl<'a> Run<'a> {
             excluded: Excluded::default(),
             enabled: Vec::new(),
             alias,
+            leaving: Vec::new(),
             slowed,
             deadline,
         }
@@ -249,6 +252,7 @@ impl<'a> Run<'a> {
         for resource in &mut found.resources {
             protect_own_hands(&self.identity, resource);
         }
+        self.leaving.append(&mut found.leaving);
         self.drain_slowed();
         Ok(found)
     }

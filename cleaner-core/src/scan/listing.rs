@@ -14,22 +14,25 @@ const CHANNEL: usize = 256;
 /// How many questions about single resources a listing may have under way.
 const QUESTIONS: usize = 32;
 
+/// What a listing brought.
+pub(super) struct Listed {
+    pub(super) resources: Vec<Resource>,
+    /// The ids of what counts as gone.
+    pub(super) leaving: Vec<Arc<str>>,
+}
+
 /// Lists one type in one region, and asks of each resource what the list does not bring and something needs.
 ///
 /// What is gone by the time it is asked about, and from a second list too, is left out.
 ///
 /// # Errors
 /// The error of the listing.
-pub(super) async fn list(
-    access: &Access,
-    target: &Target,
-    needs: &ScanNeeds,
-) -> Result<Vec<Resource>, Error> {
+pub(super) async fn list(access: &Access, target: &Target, needs: &ScanNeeds) -> Result<Listed, Error> {
     let context = access.context(&target.handler.spec().name, &target.region, Purpose::List);
-    let resources = collect(target, &context).await?;
+    let Listed { resources, mut leaving } = collect(target, &context).await?;
     let tags = needs.tags && target.handler.spec().tags == TagSource::Call;
     if !(tags || needs.details) {
-        return Ok(resources);
+        return Ok(Listed { resources, leaving });
     }
     let ask_all = |resources: Vec<Resource>| {
         let questions = resources.into_iter().map(|resource| {
@@ -47,7 +50,8 @@ pub(super) async fn list(
             }
             listed => listed.ok(),
         };
-        if let Some(listed) = listed {
+        if let Some(Listed { resources: listed, leaving: left }) = listed {
+            leaving.extend(left);
             let now: HashMap<_, _> = listed.iter().map(|resource| (&resource.id, resource)).collect();
             // What was asked about one says nothing of what may be another one of its name by now: that is asked again.
             asked.retain(|Asked { resource, seems_gone }| match now.get(&resource.id) {
@@ -62,16 +66,15 @@ pub(super) async fn list(
             asked.resource.state = State::Gone;
         }
     }
-    Ok(asked.into_iter().map(|asked| asked.resource).collect())
+    Ok(Listed { resources: asked.into_iter().map(|asked| asked.resource).collect(), leaving })
 }
 
 /// Lists one type in one region, each resource once.
-async fn collect(target: &Target, context: &Context) -> Result<Vec<Resource>, Error> {
+async fn collect(target: &Target, context: &Context) -> Result<Listed, Error> {
     let (mut sink, mut found) = Sink::channel(CHANNEL);
     let listing = async {
         let result = target.handler.list(context, &mut sink).await;
-        drop(sink);
-        result
+        result.map(|()| sink.into_leaving())
     };
     let collecting = async {
         let mut seen = HashSet::new();
@@ -83,9 +86,8 @@ async fn collect(target: &Target, context: &Context) -> Result<Vec<Resource>, Er
         }
         resources
     };
-    let (result, resources) = tokio::join!(listing, collecting);
-    result?;
-    Ok(resources)
+    let (leaving, resources) = tokio::join!(listing, collecting);
+    Ok(Listed { resources, leaving: leaving? })
 }
 
 /// A resource, and whether AWS did not know it any more when asked about it.

@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
+use super::listing::Listed;
 use super::{bulk_tags, listing};
 use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, Progress, Recorder};
@@ -46,6 +47,8 @@ pub struct Found {
     pub resources: Vec<Resource>,
     /// How each listing ended.
     pub lists: Vec<ListReport>,
+    /// What was listed and counts as gone, since AWS has taken its deletion: the service and the id.
+    pub leaving: Vec<(String, Arc<str>)>,
 }
 
 impl Found {
@@ -54,6 +57,7 @@ impl Found {
         self.resources.extend(more.resources);
         self.resources.sort_by_cached_key(Resource::key);
         self.lists.extend(more.lists);
+        self.leaving.extend(more.leaving);
     }
 
     /// The types and regions of which it is known what there is.
@@ -162,15 +166,16 @@ impl Scanner<'_> {
     fn take(
         &self,
         target: Target,
-        result: Result<Vec<Resource>, Error>,
+        result: Result<Listed, Error>,
         found: &mut Found,
         recorder: &mut Recorder,
     ) {
         let spec = target.handler.spec();
         let (status, count, error) = match result {
-            Ok(resources) => {
+            Ok(Listed { resources, leaving }) => {
                 let count = resources.len();
                 found.resources.extend(resources);
+                found.leaving.extend(leaving.into_iter().map(|id| (spec.service.clone(), id)));
                 (ListStatus::Ok, count, None)
             }
             Err(_) if mutated!(IgnoresFailedLists) => (ListStatus::Ok, 0, None),
