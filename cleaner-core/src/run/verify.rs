@@ -35,14 +35,9 @@ impl Run<'_> {
         // Whether something has gone that may have held leftovers.
         let mut has_gone = false;
         // What stays for the sake of something that seemed to be gone is free once that has left its list.
-        let mut ghosts: HashSet<ResourceKey> = HashSet::new();
-        let mut haunted: Vec<Plan> = Vec::new();
+        let first = plan.entries.iter().any(Entry::is_ghost).then(|| plan.clone());
         loop {
             pass += 1;
-            let holding = plan.entries.iter().filter(|entry| entry.is_ghost() && !entry.verdict.local);
-            if holding.filter(|entry| ghosts.insert(entry.resource.key())).count() > 0 {
-                haunted.push(plan.clone());
-            }
             places.extend(self.touched(&plan));
             let targets = self.targets_at(&places);
             self.recorder.emit(EventKind::VerifyStarted { pass, lists: targets.len() });
@@ -50,7 +45,7 @@ impl Run<'_> {
             self.report.doubt(&mut found.lists);
             self.report.lists_again(&found.lists);
             let unknown = found.unknown_lists();
-            let freed = haunted.iter().flat_map(|before| self.freed(before, &found)).collect();
+            let freed = first.as_ref().map(|first| self.freed(first, &found)).unwrap_or_default();
             plan = self.replan(plan, found, &freed);
             for entry in self.report.found_later(&plan) {
                 self.say_found(&entry, false);
@@ -289,7 +284,7 @@ impl Run<'_> {
     }
 
     /// What a plan keeps for nothing but the sake of what has turned out to be gone.
-    fn freed(&self, before: &Plan, found: &Found) -> HashSet<ResourceKey> {
+    fn freed(&self, first: &Plan, found: &Found) -> HashSet<ResourceKey> {
         let listed = found.known_places();
         let present: HashSet<ResourceKey> = found.resources.iter().map(Resource::key).collect();
         let has_vanished = |entry: &&Entry| {
@@ -297,16 +292,16 @@ impl Run<'_> {
                 && listed.contains(&entry.resource.place())
                 && !present.contains(&entry.resource.key())
         };
-        if !before.entries.iter().any(|entry| has_vanished(&entry)) {
+        if !first.entries.iter().any(|entry| has_vanished(&entry)) {
             return HashSet::new();
         }
-        let rest = before.entries.iter().filter(|entry| !has_vanished(entry));
+        let rest = first.entries.iter().filter(|entry| !has_vanished(entry));
         let resources = rest.clone().map(|entry| entry.resource.clone()).collect();
         let kept = rest.filter(|entry| !entry.verdict.deletes() && entry.verdict.is_for_itself()).cloned();
-        let now = self.judge_again(resources, before.created_at, &before.lists, kept);
+        let now = self.judge_again(resources, first.created_at, &first.lists, kept);
         let free: HashSet<ResourceKey> =
             now.iter().filter(|entry| entry.verdict.deletes()).map(|entry| entry.resource.key()).collect();
-        let stayed = before.entries.iter().filter(|entry| !entry.verdict.deletes());
+        let stayed = first.entries.iter().filter(|entry| !entry.verdict.deletes());
         stayed.map(|entry| entry.resource.key()).filter(|key| free.contains(key)).collect()
     }
 
