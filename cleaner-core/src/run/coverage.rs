@@ -60,8 +60,12 @@ impl Run<'_> {
         let mut unknown: Vec<(Region, Error)> = Vec::new();
         for (region, answer) in regions.into_iter().zip(answers) {
             match answer {
-                Err(error) if matches!(error.kind, ErrorKind::Credentials | ErrorKind::Interrupted) => {
-                    return Err(error.into());
+                Err(error) if error.kind == ErrorKind::Interrupted => return Err(error.into()),
+                // A region that is off does not know the credentials; everywhere else that is the end.
+                Err(error) if error.kind == ErrorKind::Credentials => {
+                    if region.is_global() || !self.access.credentials_still_good().await {
+                        return Err(error.into());
+                    }
                 }
                 // Where there is no such service, nothing is tagged.
                 Err(error) if error.kind == ErrorKind::UnsupportedRegion => {}
