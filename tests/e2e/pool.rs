@@ -35,6 +35,11 @@ fn settings() -> Settings {
     }
 }
 
+/// Leases and tickets that nobody loses for want of processor time.
+fn patient() -> Settings {
+    Settings { lease: Duration::from_secs(60), ticket: Duration::from_secs(60), ..settings() }
+}
+
 async fn table(scene: &Scene) -> DynamoDb {
     let keys = &scene.credentials;
     let session = Session::load(SessionOptions {
@@ -151,7 +156,7 @@ async fn a_silent_holder_loses_its_account() {
 #[tokio::test]
 async fn many_who_want_few_accounts_get_them_one_after_the_other() {
     let scene = Scene::new();
-    let pool = pool(&scene, 3).await;
+    let pool = Pool::new(pool(&scene, 3).await.store().clone(), patient());
     let stop = stop();
     let holder = Holder { owner: "worker".to_owned(), test: None };
     let worker = Worker::new(pool.clone(), Says(Cleaned::Clean), holder).concurrency(3);
@@ -162,7 +167,7 @@ async fn many_who_want_few_accounts_get_them_one_after_the_other() {
     let held: Arc<std::sync::Mutex<BTreeSet<AccountId>>> = Arc::default();
     let mut clients = tokio::task::JoinSet::new();
     for number in 0..12 {
-        let (pool, held) = (Pool::new(pool.store().clone(), settings()), held.clone());
+        let (pool, held) = (Pool::new(pool.store().clone(), patient()), held.clone());
         clients.spawn(async move {
             let wait = Wait::AtMost(Duration::from_secs(120));
             let lease = pool.acquire(&claim(&format!("test-{number}")), wait).await.expect("one comes free");

@@ -13,6 +13,10 @@ use crate::resource::{Region, Resource, State, TypeName};
 const SHORTEST: Duration = Duration::from_millis(200);
 /// The longest.
 const LONGEST: Duration = Duration::from_secs(10);
+/// How late the end of a deletion may be seen, as a share of the time it took.
+const LATE: f64 = 0.2;
+/// How late, if it takes as long as the fastest of its type.
+const LATE_AS_USUAL: f64 = 0.1;
 /// Up to this many items are asked about one by one, where the type has a cheaper question than its list.
 const FEW: usize = 16;
 
@@ -22,14 +26,15 @@ pub(super) struct Group {
     pub(super) waiting: HashSet<u32>,
     pub(super) in_flight: bool,
     pub(super) next: Instant,
-    pause: Duration,
+    /// When an item was added, or had changed, for the last time.
+    since: Instant,
 }
 
-/// Holds the groups, and how long types usually take.
+/// Holds the groups, and how long the fastest deletion of each type took.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     groups: BTreeMap<(TypeName, Region), Group>,
-    typical: HashMap<TypeName, Duration>,
+    fastest: HashMap<TypeName, Duration>,
 }
 
 pub(super) type GroupKey = (TypeName, Region);
@@ -38,23 +43,22 @@ impl Groups {
     /// Adds an item. One that goes with its owner is looked for at once: it is probably gone.
     pub(super) fn add(&mut self, key: GroupKey, node: u32, at_once: bool) {
         let now = Instant::now();
-        let first = match self.typical.get(&key.0) {
-            _ if at_once => Duration::ZERO,
-            Some(typical) => (*typical / 2).clamp(SHORTEST, LONGEST),
-            None => SHORTEST,
-        };
+        let next = now + if at_once { Duration::ZERO } else { self.pace(&key.0) };
         let group = self.groups.entry(key).or_insert_with(|| Group {
             waiting: HashSet::new(),
             in_flight: false,
-            next: now + first,
-            pause: SHORTEST,
+            next,
+            since: now,
         });
-        if group.waiting.is_empty() {
-            group.pause = SHORTEST;
-            group.next = now + first;
-        }
-        group.next = group.next.min(now + first.max(group.pause));
+        group.next = if group.waiting.is_empty() { next } else { group.next.min(next) };
+        group.since = now;
         group.waiting.insert(node);
+    }
+
+    /// The pause between the first looks at items of a type.
+    fn pace(&self, type_name: &TypeName) -> Duration {
+        let fastest = self.fastest.get(type_name).copied().unwrap_or_default();
+        fastest.mul_f64(LATE_AS_USUAL).clamp(SHORTEST, LONGEST)
     }
 
     pub(super) fn remove(&mut self, key: &GroupKey, node: u32) {
@@ -65,8 +69,8 @@ impl Groups {
 
     /// Learns how long a deletion took.
     pub(super) fn took(&mut self, type_name: &TypeName, elapsed: Duration) {
-        let typical = self.typical.entry(type_name.clone()).or_insert(elapsed);
-        *typical = (*typical * 3 + elapsed) / 4;
+        let fastest = self.fastest.entry(type_name.clone()).or_insert(elapsed);
+        *fastest = elapsed.min(*fastest);
     }
 
     /// The groups to look at now; each is then under way.
@@ -86,12 +90,16 @@ impl Groups {
 
     /// Learns that a look is over: how long it took, and whether anything had changed.
     pub(super) fn looked(&mut self, key: &GroupKey, elapsed: Duration, changed: bool) {
-        if let Some(group) = self.groups.get_mut(key) {
-            group.in_flight = mutated!(NeverLooksAgain);
-            group.pause = if changed { group.pause } else { group.pause.mul_f64(1.5).min(LONGEST) };
-            // A long list must not be read back to back.
-            group.next = Instant::now() + group.pause.max(elapsed * 4).min(LONGEST.max(elapsed));
+        let pace = self.pace(&key.0);
+        let Some(group) = self.groups.get_mut(key) else { return };
+        let now = Instant::now();
+        group.in_flight = mutated!(NeverLooksAgain);
+        if changed {
+            group.since = now;
         }
+        let pause = now.duration_since(group.since).mul_f64(LATE).max(pace).min(LONGEST);
+        // At most half of the time is spent with reading a long list.
+        group.next = now + pause.max(elapsed);
     }
 
     /// When the next look is due.

@@ -254,10 +254,14 @@ impl ReportBuilder {
     }
 
     /// What was gone before the run but for its list, and has left that by now; and so has what stayed for nothing but its sake.
-    pub(crate) fn ghosts(&self, listed: &BTreeSet<ResourceKey>, freed: &HashSet<ResourceKey>) -> Vec<Entry> {
+    pub(crate) fn ghosts(
+        &self,
+        listed: &BTreeSet<ResourceKey>,
+        haunted: &HashSet<ResourceKey>,
+    ) -> Vec<Entry> {
         let is_ghost = |entry: &&Entry| {
             let key = entry.resource.key();
-            (entry.is_ghost() || freed.contains(&key))
+            (entry.is_ghost() || haunted.contains(&key))
                 && self.is_new(&key)
                 && self.is_listed(&key)
                 && !listed.contains(&key)

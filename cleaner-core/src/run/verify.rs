@@ -34,8 +34,7 @@ impl Run<'_> {
         let mut news: HashSet<ResourceKey> = HashSet::new();
         // Whether something has gone that may have held leftovers.
         let mut has_gone = false;
-        // What stays for the sake of something that seemed to be gone is free once that has left its list.
-        let first = plan.entries.iter().any(Entry::is_ghost).then(|| plan.clone());
+        let mut haunted = self.haunted_at_first(&plan);
         loop {
             pass += 1;
             places.extend(self.touched(&plan));
@@ -45,13 +44,13 @@ impl Run<'_> {
             self.report.doubt(&mut found.lists);
             self.report.lists_again(&found.lists);
             let unknown = found.unknown_lists();
-            let freed = first.as_ref().map(|first| self.freed(first, &found)).unwrap_or_default();
-            plan = self.replan(plan, found, &freed);
+            let before = haunted.entries.clone();
+            plan = self.replan(plan, found, &mut haunted);
             for entry in self.report.found_later(&plan) {
                 self.say_found(&entry, false);
             }
             let listed = plan.entries.iter().map(|entry| entry.resource.key()).collect();
-            has_gone |= self.confirm_gone(&listed, &freed);
+            has_gone |= self.confirm_gone(&listed, &before);
             let remaining = plan.items();
             let again: Vec<u32> = remaining
                 .iter()
@@ -115,9 +114,9 @@ impl Run<'_> {
     pub(super) fn confirm_gone(
         &mut self,
         listed: &BTreeSet<ResourceKey>,
-        freed: &HashSet<ResourceKey>,
+        haunted: &HashSet<ResourceKey>,
     ) -> bool {
-        for mut entry in self.report.ghosts(listed, freed) {
+        for mut entry in self.report.ghosts(listed, haunted) {
             entry.verdict.reason = "it was gone before the run began, and its list lagged behind".into();
             self.say_found(&entry, false);
             self.report.gone_before(&entry);
@@ -245,8 +244,8 @@ impl Run<'_> {
     }
 
     /// The plan anew, from what is known now: what was just listed, and what stays elsewhere. What was kept once stays kept, unless
-    /// it is free by now.
-    fn replan(&self, plan: Plan, found: Found, freed: &HashSet<ResourceKey>) -> Plan {
+    /// it was for the sake of a ghost alone.
+    fn replan(&self, plan: Plan, found: Found, haunted: &mut Haunted) -> Plan {
         let listed = found.known_places();
         // What this run was to delete, and AWS does not know any more, needs nothing, whatever the lists still say.
         let is_ours =
@@ -267,12 +266,21 @@ impl Run<'_> {
             found.lists.iter().map(|list| (&*list.type_name, &*list.region)).collect();
         let before = plan.lists.iter().filter(|list| !again.contains(&(&*list.type_name, &*list.region)));
         let lists: Vec<ListReport> = found.lists.iter().chain(before).cloned().collect();
+        haunted.ghosts.extend(unseen_ghosts(&plan, &resources));
         // And what AWS does not know any more says nothing of what comes under its name.
-        let kept = plan.entries.into_iter().filter(|entry| {
-            let is_ghost = is_ours(&entry.resource);
-            !entry.verdict.deletes() && !is_ghost && !freed.contains(&entry.resource.key())
-        });
-        let mut entries = self.judge_again(resources, plan.created_at, &lists, kept);
+        let mut kept: HashMap<ResourceKey, Entry> = plan
+            .entries
+            .into_iter()
+            .map(|entry| (entry.resource.key(), entry))
+            .filter(|(key, entry)| {
+                let is_ghost = is_ours(&entry.resource);
+                !entry.verdict.deletes() && !is_ghost && !haunted.entries.contains(key)
+            })
+            .collect();
+        let mut entries = self.judge_again(resources, plan.created_at, &lists, &kept);
+        haunted.ghosts = ghosts_of(&entries).filter(|key| haunted.ghosts.contains(key)).collect();
+        kept.retain(|key, _| !haunted.ghosts.contains(key));
+        haunted.entries = self.haunted(&entries, &haunted.ghosts, plan.created_at, &lists, &kept);
         entries.extend(ghosts.into_iter().map(|resource| {
             let verdict = Verdict {
                 local: true,
@@ -283,26 +291,37 @@ impl Run<'_> {
         Plan { entries, ..plan }
     }
 
-    /// What a plan keeps for nothing but the sake of what has turned out to be gone.
-    fn freed(&self, first: &Plan, found: &Found) -> HashSet<ResourceKey> {
-        let listed = found.known_places();
-        let present: HashSet<ResourceKey> = found.resources.iter().map(Resource::key).collect();
-        let has_vanished = |entry: &&Entry| {
-            entry.is_ghost()
-                && listed.contains(&entry.resource.place())
-                && !present.contains(&entry.resource.key())
-        };
-        if !first.entries.iter().any(|entry| has_vanished(&entry)) {
+    /// What a first plan keeps for the sake of ghosts alone.
+    fn haunted_at_first(&self, plan: &Plan) -> Haunted {
+        let ghosts: HashSet<ResourceKey> = ghosts_of(&plan.entries).collect();
+        let kept =
+            plan.entries.iter().filter(|entry| !entry.verdict.deletes() && entry.verdict.is_for_itself());
+        let kept: HashMap<ResourceKey, Entry> = kept
+            .map(|entry| (entry.resource.key(), entry.clone()))
+            .filter(|(key, _)| !ghosts.contains(key))
+            .collect();
+        Haunted { entries: self.haunted(&plan.entries, &ghosts, plan.created_at, &plan.lists, &kept), ghosts }
+    }
+
+    /// What would be deleted if ghosts were not there.
+    fn haunted(
+        &self,
+        entries: &[Entry],
+        ghosts: &HashSet<ResourceKey>,
+        now: Timestamp,
+        lists: &[ListReport],
+        kept: &HashMap<ResourceKey, Entry>,
+    ) -> HashSet<ResourceKey> {
+        if ghosts.is_empty() {
             return HashSet::new();
         }
-        let rest = first.entries.iter().filter(|entry| !has_vanished(entry));
+        let rest = entries.iter().filter(|entry| !ghosts.contains(&entry.resource.key()));
         let resources = rest.clone().map(|entry| entry.resource.clone()).collect();
-        let kept = rest.filter(|entry| !entry.verdict.deletes() && entry.verdict.is_for_itself()).cloned();
-        let now = self.judge_again(resources, first.created_at, &first.lists, kept);
-        let free: HashSet<ResourceKey> =
-            now.iter().filter(|entry| entry.verdict.deletes()).map(|entry| entry.resource.key()).collect();
-        let stayed = first.entries.iter().filter(|entry| !entry.verdict.deletes());
-        stayed.map(|entry| entry.resource.key()).filter(|key| free.contains(key)).collect()
+        let without = self.judge_again(resources, now, lists, kept);
+        let both = rest.zip(without);
+        both.filter(|(with, without)| !with.verdict.deletes() && without.verdict.deletes())
+            .map(|(with, _)| with.resource.key())
+            .collect()
     }
 
     /// Decides about resources, where some were kept before. Those stay, and what they need.
@@ -311,9 +330,8 @@ impl Run<'_> {
         resources: Vec<Arc<Resource>>,
         now: Timestamp,
         lists: &[ListReport],
-        kept: impl Iterator<Item = Entry>,
+        kept: &HashMap<ResourceKey, Entry>,
     ) -> Vec<Entry> {
-        let kept: HashMap<ResourceKey, Entry> = kept.map(|entry| (entry.resource.key(), entry)).collect();
         let mut entries = self.judge(resources, now, lists, Vec::new());
         for entry in &mut entries {
             let before = kept.get(&entry.resource.key()).filter(|_| !mutated!(ForgetsEarlierKeeps));
@@ -328,6 +346,33 @@ impl Run<'_> {
         self.spread(&mut entries);
         entries
     }
+}
+
+/// Ghosts that were never seen alive, and what stays for their sake alone: that is judged anew in each look, so that it is free once
+/// they have left their lists.
+#[derive(Debug, Default)]
+struct Haunted {
+    ghosts: HashSet<ResourceKey>,
+    entries: HashSet<ResourceKey>,
+}
+
+/// What nobody can judge because it is gone but for its list.
+fn ghosts_of(entries: &[Entry]) -> impl Iterator<Item = ResourceKey> {
+    entries.iter().filter(|entry| entry.is_ghost()).map(|entry| entry.resource.key())
+}
+
+/// What is gone but for its list, and was not there before.
+fn unseen_ghosts(before: &Plan, resources: &[Arc<Resource>]) -> HashSet<ResourceKey> {
+    let mut news: HashSet<ResourceKey> = resources
+        .iter()
+        .filter(|resource| resource.state == State::Gone)
+        .map(|resource| resource.key())
+        .collect();
+    if !news.is_empty() {
+        let seen: HashSet<ResourceKey> = before.entries.iter().map(|entry| entry.resource.key()).collect();
+        news.retain(|key| !seen.contains(key));
+    }
+    news
 }
 
 impl From<RunError> for Error {
