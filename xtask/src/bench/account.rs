@@ -5,11 +5,12 @@ use std::time::Duration;
 use cleaner_tests::{Emulator, python};
 use serde_json::json;
 
-use super::bound::Bounds;
-use super::lab::Lab;
+use super::bound::{self, Phase, slowest_listing};
+use super::lab::{EVENTS, Lab};
+use super::machine;
+use super::phases::{Mark, Watch};
 use super::row::{Row, Sample};
 use super::task::Benchmark;
-use super::{child, machine};
 
 /// How far away the endpoint is: the time until a call arrives.
 pub(super) const DELAY: Duration = Duration::from_millis(50);
@@ -53,34 +54,51 @@ fn once(lab: &Lab, emulator: &Emulator, scale: Option<&str>) -> Result<(Sample, 
     }
     let proxy = lab.proxy(emulator.url(), &json!([{ "fault": "latency", "delay": "50ms" }]))?;
     let load = machine::load();
-    let before = child::processor(emulator.process());
+    let process = emulator.process();
+    let watch = Watch::start(lab.file(EVENTS), process);
+    let before = Mark::now(process);
     let cleared = lab.clear(proxy.url(), &credentials, [] as [&str; 0])?;
-    let after = child::processor(emulator.process());
+    let after = Mark::now(process);
+    let marks = watch.marks();
     let trace = proxy.trace()?;
     let counted = python::count(emulator, &credentials, &[]);
     if counted["totals"]["left"] != 0 {
         return Err(format!("the independent count finds {} left", counted["totals"]["left"]));
     }
+    let [listed, deleted] = marks[..] else { return Err("the events do not tell the phases".to_owned()) };
     let events = cleared.events.display().to_string();
     let chain = lab.json("engine-bench", &["chain", &events])?;
-    let mut bounds =
-        vec![Bounds::chain(&trace, chain["ms"].as_f64().unwrap_or(0.0)), Bounds::in_flight(&trace, DELAY)];
-    if let (Some(before), Some(after)) = (before, after) {
-        bounds.push((after.saturating_sub(before), "processor time of the emulator".to_owned()));
-    }
-    let all: Vec<String> =
-        bounds.iter().map(|(bound, why)| format!("{why} {:.1} s", bound.as_secs_f64())).collect();
+    let phase = |name, from: Mark, to: Mark| {
+        let calls = trace.0.iter().filter(|call| from.at <= call.at && call.at < to.at).count();
+        Phase::new(name, calls, DELAY, to.used.saturating_sub(from.used))
+    };
+    let fastest = trace.fastest();
+    let of = |operation: &str| fastest.get(operation).copied().unwrap_or(0.0);
+    let listing = slowest_listing(&fastest);
+    let first = of("sts:GetCallerIdentity") + of("ec2:DescribeRegions") + listing;
+    let phases = [
+        phase("listing", before, listed).chain(first),
+        phase("deleting", listed, deleted).chain(chain["ms"].as_f64().unwrap_or(0.0)),
+        phase("proving", deleted, after).chain(listing),
+    ];
+    let all: Vec<String> = phases.iter().map(Phase::describe).collect();
+    let took: Vec<f64> = [before.at, listed.at, deleted.at, after.at]
+        .windows(2)
+        .map(|ends| ((ends[1] - ends[0]) * 10.0).round() / 10.0)
+        .collect();
     let mut details = cleared.details();
     details["bounds"] = json!(all);
+    details["phases_s"] = json!(took);
     details["chain"] = chain["chain"].clone();
+    let took = format!("listing took {} s, deleting {} s, proving {} s", took[0], took[1], took[2]);
     let sample = Sample {
         wall: cleared.ended.wall,
         calls: Some(trace.0.len()),
         throttled: Some(trace.throttled()),
-        bound: Bounds(bounds).highest(),
+        bound: Some(bound::total(&phases)),
         peak_kib: cleared.ended.peak_kib,
         load,
-        notes: vec![all.join(", ")],
+        notes: vec![took, all.join("; ")],
         details,
     };
     Ok((sample, cleared.deleted()))

@@ -11,6 +11,8 @@ use super::child::{self, Ended};
 use super::server::Server;
 use super::trace::Trace;
 
+/// Where a run tells what happens.
+pub(super) const EVENTS: &str = "events.ndjson";
 /// No run takes longer.
 const DEADLINE: Duration = Duration::from_secs(900);
 
@@ -124,8 +126,7 @@ impl Lab {
         credentials: &Credentials,
         more: impl IntoIterator<Item = S>,
     ) -> Result<Cleared, String> {
-        let (report, events, output) =
-            (self.file("report.json"), self.file("events.ndjson"), self.file("output.txt"));
+        let (report, events, output) = (self.file("report.json"), self.file(EVENTS), self.file("output.txt"));
         drop(fs::remove_file(&report));
         let mut command = Command::new(&self.binary);
         self.account(&mut command, credentials);

@@ -13,6 +13,7 @@ mod lab;
 mod lumigo;
 mod machine;
 mod page;
+mod phases;
 mod row;
 mod server;
 mod task;
