@@ -7,8 +7,15 @@ use std::{
     sync::{LazyLock, Mutex, PoisonError},
 };
 
-use super::{raw::RawService, service::ServiceModel};
+use serde::Deserialize;
 
+use super::{
+    raw::RawService,
+    service::{ServiceModel, iam_prefix},
+};
+
+/// How much of a model is unpacked at a time to read its head, in bytes.
+const HEAD: u64 = 512;
 const MAGIC: &[u8] = b"AWSMODL1";
 static BUILTIN: &[u8] = include_bytes!("../../models/bundle.bin");
 
@@ -68,6 +75,37 @@ impl Models {
         read.insert(name, model);
         Some(model)
     }
+
+    /// Returns the names by which ARNs and IAM actions may call `service`, without keeping its model in memory.
+    ///
+    /// The first is what requests are signed for, the second what IAM actions begin with; often they are the same.
+    pub fn namespaces(&self, service: &str) -> Option<[String; 2]> {
+        let (name, packed) = self.packed.get_key_value(service)?;
+        let signing_name = signing_name(packed).expect("a test reads every packed model");
+        let iam_prefix = iam_prefix(name).map_or_else(|| signing_name.clone(), str::to_owned);
+        Some([signing_name, iam_prefix])
+    }
+}
+
+/// Reads no more of a model than its head, with which every packed text begins.
+fn signing_name(packed: &Packed) -> Result<String, String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Head {
+        signing_name: String,
+    }
+    let mut source = flate2::read::ZlibDecoder::new(packed.data);
+    let mut text = Vec::new();
+    loop {
+        let read = source.by_ref().take(HEAD).read_to_end(&mut text).map_err(|error| error.to_string())?;
+        let head = text.strip_prefix(br#"{"metadata":"#).ok_or("it does not begin with its metadata")?;
+        // What follows the head, or a head that is cut off, is none of its business.
+        match serde_json::Deserializer::from_slice(head).into_iter::<Head>().next() {
+            Some(Ok(head)) => return Ok(head.signing_name),
+            Some(Err(error)) if read == 0 || !error.is_eof() => return Err(error.to_string()),
+            _ => {}
+        }
+    }
 }
 
 fn unpack(packed: &Packed) -> Result<RawService, String> {
@@ -102,6 +140,8 @@ mod tests {
     fn every_service_is_readable_and_speaks_a_known_protocol() {
         for name in Models::builtin().services() {
             let service = Models::builtin().service(name).expect("listed");
+            let namespaces = [service.signing_name(), service.iam_prefix()].map(str::to_owned);
+            assert_eq!(Models::builtin().namespaces(name), Some(namespaces), "{name}");
             assert!(service.protocol().is_some(), "{name}");
             assert!(service.operations().next().is_some(), "{name}");
         }

@@ -41,6 +41,11 @@ const IAM_PREFIXES: [(&str, &str); 7] = [
     ("timestream-query", "timestream"),
 ];
 
+/// What the IAM actions of a service start with, if not with the name that requests are signed for.
+pub(super) fn iam_prefix(service: &str) -> Option<&'static str> {
+    IAM_PREFIXES.iter().find(|(id, _)| *id == service).map(|(_, prefix)| *prefix)
+}
+
 impl ServiceModel {
     pub(super) fn new(id: &'static str, raw: RawService) -> Self {
         let protocol = match raw.metadata.protocol {
@@ -72,8 +77,7 @@ impl ServiceModel {
 
     /// Returns what IAM actions of this service start with.
     pub fn iam_prefix(&self) -> &'static str {
-        let own = IAM_PREFIXES.iter().find(|(id, _)| *id == self.id);
-        own.map_or(self.raw.metadata.signing_name, |(_, prefix)| prefix)
+        iam_prefix(self.id).unwrap_or(self.raw.metadata.signing_name)
     }
 
     /// Returns the API version.

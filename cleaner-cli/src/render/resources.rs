@@ -22,7 +22,7 @@ pub(super) fn verdicts(resources: &[ResourceReport], paint: Paint) -> String {
     let mut table = Table::new(&["TYPE", "REGION", "RESOURCE", "VERDICT", "BY", "WHY"]);
     for resource in resources {
         let verdict = &resource.verdict;
-        let (tone, word) = match verdict.action.as_str() {
+        let (tone, word) = match &*verdict.action {
             _ if verdict.unknown => (Tone::Bad, "unknown"),
             "delete" => (Tone::Doubt, "delete"),
             _ => (Tone::Good, "keep"),
@@ -33,7 +33,7 @@ pub(super) fn verdicts(resources: &[ResourceReport], paint: Paint) -> String {
             called(&resource.id, &resource.name).into(),
             Cell::new(tone, word),
             verdict.rule.as_deref().unwrap_or("-").into(),
-            verdict.reason.as_str().into(),
+            (&*verdict.reason).into(),
         ]);
     }
     table.render(paint)

@@ -39,7 +39,7 @@ pub(super) fn resource(entry: &Entry, context: &Context, thing: &Rcvar) -> Resul
     for (name, path) in &entry.properties {
         let value = path.eval(thing)?;
         if !value.is_null() {
-            resource.properties.insert(name.value.clone(), unshare(&value));
+            resource.properties.insert(name.value.as_str(), unshare(&value));
         }
     }
     resource.arn = arn(entry, context, &resource, thing)?;
@@ -89,7 +89,7 @@ pub(super) fn detail(
     for (name, path) in &entry.properties {
         if !resource.properties.contains_key(&name.value) {
             // Null is an answer, too: read, and not there.
-            resource.properties.insert(name.value.clone(), unshare(&*path.eval(&root)?));
+            resource.properties.insert(name.value.as_str(), unshare(&*path.eval(&root)?));
         }
     }
     Ok(())
@@ -97,7 +97,8 @@ pub(super) fn detail(
 
 /// What steps, and calls for one resource, know of it. Nothing else survives into a saved plan.
 pub(super) fn root(resource: &Resource, ctx: Rcvar) -> Root {
-    let properties = resource.properties.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let properties =
+        resource.properties.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
     Root::default()
         .with("id", text(&resource.id))
         .with("name", text(&resource.name))

@@ -17,6 +17,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 const LATE: f64 = 0.2;
 /// How late, if it takes as long as the fastest of its type.
 const LATE_AS_USUAL: f64 = 0.1;
+/// The longest pause between the first looks: no two deletions need take the same time.
+const LONGEST_FIRST: Duration = Duration::from_secs(2);
 /// Up to this many items are asked about one by one, where the type has a cheaper question than its list.
 const FEW: usize = 16;
 
@@ -58,7 +60,7 @@ impl Groups {
     /// The pause between the first looks at items of a type.
     fn pace(&self, type_name: &TypeName) -> Duration {
         let fastest = self.fastest.get(type_name).copied().unwrap_or_default();
-        fastest.mul_f64(LATE_AS_USUAL).clamp(SHORTEST, LONGEST)
+        fastest.mul_f64(LATE_AS_USUAL).clamp(SHORTEST, LONGEST_FIRST)
     }
 
     pub(super) fn remove(&mut self, key: &GroupKey, node: u32) {

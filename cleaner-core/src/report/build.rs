@@ -304,19 +304,22 @@ impl ReportBuilder {
     }
 
     /// What became of all items.
-    pub(super) fn into_results(self) -> HashMap<ResourceKey, ItemResult> {
-        self.results
+    pub(super) fn results(&self) -> &HashMap<ResourceKey, ItemResult> {
+        &self.results
     }
 
-    /// The report, but for its outcome.
-    pub(crate) fn build(&self, stats: &ApiStats, stopped_by: Option<StopCause>) -> Report {
+    /// The report, but for its outcome. It takes what became of everything out of the books: a hundred thousand resources need not be
+    /// in memory twice.
+    pub(crate) fn build(&mut self, stats: &ApiStats, stopped_by: Option<StopCause>) -> Report {
         let finished_at = Timestamp::now();
-        let resources: Vec<ResourceReport> = self
-            .entries
-            .values()
-            .map(|entry| resource(entry, self.results.get(&entry.resource.key())))
-            .filter(|one| !(mutated!(LosesLeftovers) && one.outcome == ItemOutcome::Blocked))
-            .collect();
+        let entries = std::mem::take(&mut self.entries);
+        let mut resources = Vec::with_capacity(entries.len());
+        resources.extend(
+            entries
+                .into_iter()
+                .map(|(key, entry)| resource(entry, self.results.remove(&key)))
+                .filter(|one| !(mutated!(LosesLeftovers) && one.outcome == ItemOutcome::Blocked)),
+        );
         let lists: Vec<ListReport> = self.lists.values().cloned().collect();
         let count = |outcome: ItemOutcome| resources.iter().filter(|one| one.outcome == outcome).count();
         let summary = Summary {
@@ -359,9 +362,10 @@ impl ReportBuilder {
     }
 }
 
-fn resource(entry: &Entry, result: Option<&ItemResult>) -> ResourceReport {
+fn resource(entry: Entry, result: Option<ItemResult>) -> ResourceReport {
     let found = &entry.resource;
     let kept = if entry.verdict.deletes() { ItemOutcome::Pending } else { ItemOutcome::Kept };
+    let result = result.unwrap_or_else(|| ItemResult { outcome: kept, ..ItemResult::already_gone() });
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
     ResourceReport {
         type_name: found.type_name.as_str().to_owned(),
@@ -371,18 +375,18 @@ fn resource(entry: &Entry, result: Option<&ItemResult>) -> ResourceReport {
         region: found.region.as_str().to_owned(),
         created_at: found.created.known().map(Timestamp::to_string),
         tags: found.tags.known().cloned().unwrap_or_default(),
-        stack: entry.stack.clone(),
+        stack: entry.stack,
         verdict: VerdictReport {
-            action: if entry.verdict.deletes() { "delete" } else { "keep" }.to_owned(),
-            rule: entry.verdict.rule.clone(),
-            reason: entry.verdict.reason.to_string(),
+            action: if entry.verdict.deletes() { "delete" } else { "keep" }.into(),
             unknown: entry.verdict.action == Action::Unknown,
+            rule: entry.verdict.rule,
+            reason: entry.verdict.reason,
         },
-        outcome: result.map_or(kept, |result| result.outcome),
-        attempts: result.map_or(0, |result| result.attempts),
-        started_at: time(result.and_then(|result| result.started_at)),
-        finished_at: time(result.and_then(|result| result.finished_at)),
-        error: result.and_then(|result| result.error.clone()),
-        blocked_by: result.map(|result| result.blocked_by.clone()).unwrap_or_default(),
+        outcome: result.outcome,
+        attempts: result.attempts,
+        started_at: time(result.started_at),
+        finished_at: time(result.finished_at),
+        error: result.error,
+        blocked_by: result.blocked_by,
     }
 }

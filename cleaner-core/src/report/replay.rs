@@ -288,6 +288,7 @@ impl Replay {
             self.builder.result(&key, pending);
         }
         let (last, elapsed) = self.last;
+        let results = self.builder.results().clone();
         let report = self.builder.build(&ApiStats::default(), None);
         let end = self.end.unwrap_or_else(|| End {
             outcome: Outcome::Interrupted,
@@ -307,7 +308,7 @@ impl Replay {
             types: self.head.types,
             plan: self.plan,
             exact: self.exact,
-            results: self.builder.into_results(),
+            results,
             report: Report {
                 outcome,
                 reason,

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::{ApiReport, ItemOutcome, ListStatus, Outcome};
@@ -147,11 +149,11 @@ pub struct ResourceReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerdictReport {
     /// `delete` or `keep`.
-    pub action: String,
+    pub action: Cow<'static, str>,
     /// The rule that decided.
     pub rule: Option<String>,
     /// Why, in one sentence.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// Whether it is kept because a rule could not be answered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unknown: bool,

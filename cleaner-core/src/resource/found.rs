@@ -1,11 +1,9 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::{Fact, Region, ResourceKey, Tags, TypeName};
+use super::{Fact, Properties, Region, ResourceKey, Tags, TypeName};
 
 /// Describes one resource that a handler found.
 ///
@@ -31,8 +29,8 @@ pub struct Resource {
     #[serde(default)]
     pub tags: Fact<Tags>,
     /// The facts its type declares, for rules and for the deletion.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub properties: BTreeMap<String, Value>,
+    #[serde(default, skip_serializing_if = "Properties::is_empty")]
+    pub properties: Properties,
     /// Why not all of its facts could be read; rules about those that are missing cannot be answered then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<Arc<str>>,
@@ -71,7 +69,7 @@ impl Resource {
             region,
             created: Fact::Absent,
             tags: Fact::Absent,
-            properties: BTreeMap::new(),
+            properties: Properties::new(),
             unreadable: None,
             refs: Vec::new(),
             owners: Vec::new(),

@@ -3,9 +3,11 @@
 mod fact;
 mod found;
 mod key;
+mod properties;
 mod tags;
 
 pub use fact::Fact;
 pub use found::{Keep, Member, Ref, Resource, State};
 pub use key::{GLOBAL, Region, ResourceKey, TypeName};
+pub use properties::Properties;
 pub use tags::Tags;

@@ -64,7 +64,7 @@ impl Run<'_> {
     }
 
     /// Ends the run before it deleted anything, with a report of what is known so far.
-    pub fn give_up(self, error: RunError) -> Report {
+    pub fn give_up(mut self, error: RunError) -> Report {
         match error {
             RunError::Refused(refusal) => {
                 let report = self.report.build(self.cleaner.stats(), None);
@@ -126,7 +126,7 @@ impl Run<'_> {
     }
 
     /// Closes the books.
-    pub(super) fn finish(self, fatal: Option<Error>, proof: Option<bool>) -> Report {
+    pub(super) fn finish(mut self, fatal: Option<Error>, proof: Option<bool>) -> Report {
         let cause = self.stop_cause();
         let report = self.report.build(self.cleaner.stats(), cause);
         let summary = &report.summary;

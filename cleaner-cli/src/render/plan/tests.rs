@@ -60,9 +60,9 @@ fn report(plan: &Plan) -> Report {
         tags: Tags::new(),
         stack: None,
         verdict: VerdictReport {
-            action: if entry.verdict.deletes() { "delete" } else { "keep" }.to_owned(),
+            action: if entry.verdict.deletes() { "delete" } else { "keep" }.into(),
             rule: entry.verdict.rule.clone(),
-            reason: entry.verdict.reason.to_string(),
+            reason: entry.verdict.reason.clone(),
             unknown: false,
         },
         outcome: ItemOutcome::Planned,

@@ -19,9 +19,9 @@ fn resource(id: &str, type_name: &str, outcome: ItemOutcome) -> ResourceReport {
         tags: Tags::new(),
         stack: None,
         verdict: VerdictReport {
-            action: if kept { "keep" } else { "delete" }.to_owned(),
+            action: if kept { "keep" } else { "delete" }.into(),
             rule: kept.then(|| "built-in:default-vpc".to_owned()),
-            reason: if kept { "it is a default VPC" } else { "no rule keeps it" }.to_owned(),
+            reason: if kept { "it is a default VPC" } else { "no rule keeps it" }.into(),
             unknown: false,
         },
         outcome,
@@ -88,7 +88,7 @@ fn leftovers_are_named_with_cause_and_blocker() {
 fn what_nobody_knows_is_told() {
     let mut unknown = resource("q", "SQSQueue", ItemOutcome::Kept);
     unknown.verdict.unknown = true;
-    unknown.verdict.reason = "its tags were not read".to_owned();
+    unknown.verdict.reason = "its tags were not read".into();
     let mut report = report(Outcome::Incomplete, vec![unknown]);
     report.lists = vec![ListReport {
         type_name: "IAMRole".to_owned(),

@@ -99,10 +99,10 @@ impl Stacks {
             ("parent_id", stack.parent_id()),
             ("root_id", stack.root_id()),
         ] {
-            resource.properties.extend(value.map(|value| (property.to_owned(), Value::from(value))));
+            resource.properties.extend(value.map(|value| (property, Value::from(value))));
         }
         let protected = stack.enable_termination_protection().unwrap_or_default();
-        resource.properties.insert("termination_protection".to_owned(), Value::from(protected));
+        resource.properties.insert("termination_protection", Value::from(protected));
         if let Some(role) = stack.role_arn() {
             resource.uses("IAMRole", role);
         }

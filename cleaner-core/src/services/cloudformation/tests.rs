@@ -279,7 +279,7 @@ async fn a_missing_role_is_named_and_made_again_only_where_the_setting_says_so()
     let stub = without_role();
     let context = stub.context(&["recreate_missing_role"]).await;
     let mut app = resource("app");
-    app.properties.insert("role_arn".to_owned(), ROLE.into());
+    app.properties.insert("role_arn", ROLE.into());
     let waiting = DynHandler::delete(&handler, &context, &app).await.expect_err("the role is too new");
     assert_eq!(waiting.kind, ErrorKind::Dependency);
     let status = DynHandler::status(&handler, &context, &app).await.expect("a status");

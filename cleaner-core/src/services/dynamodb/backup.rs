@@ -60,7 +60,7 @@ impl ResourceHandler for Backups {
                 for (property, value) in
                     [("table_name", backup.table_name()), ("table_arn", backup.table_arn())]
                 {
-                    resource.properties.extend(value.map(|value| (property.to_owned(), Value::from(value))));
+                    resource.properties.extend(value.map(|value| (property, Value::from(value))));
                 }
                 sink.push(resource).await?;
             }

@@ -130,8 +130,8 @@ impl ResourceHandler for Tables {
         let table = self.describe(context, resource).await?;
         resource.created = timestamp::fact(table.creation_date_time());
         let protected = table.deletion_protection_enabled().unwrap_or_default();
-        resource.properties.insert("deletion_protection".to_owned(), Value::from(protected));
-        resource.properties.extend(table.table_id().map(|id| ("table_id".to_owned(), Value::from(id))));
+        resource.properties.insert("deletion_protection", Value::from(protected));
+        resource.properties.extend(table.table_id().map(|id| ("table_id", Value::from(id))));
         if let Some(key) = table.sse_description().and_then(|encryption| encryption.kms_master_key_arn())
             && !resource.refs.iter().any(|used| &*used.target == key)
         {

@@ -54,7 +54,7 @@ impl Functions {
             ("runtime", function.runtime().map(|runtime| runtime.as_str())),
             ("package_type", function.package_type().map(|package| package.as_str())),
         ] {
-            resource.properties.extend(value.map(|value| (property.to_owned(), Value::from(value))));
+            resource.properties.extend(value.map(|value| (property, Value::from(value))));
         }
         if function.state() == Some(&FunctionState::Deleting) {
             resource.state = State::Deleting;

@@ -54,7 +54,7 @@ impl Layers {
                 resource.name = layer.into();
                 resource.arn = Some(arn.into());
                 resource.created = timestamp::lambda_fact(version.created_date());
-                resource.properties.insert("version".to_owned(), Value::from(version.version()));
+                resource.properties.insert("version", Value::from(version.version()));
                 found.push(resource);
             }
             marker = following("ListLayerVersions", marker.as_ref(), token(page.next_marker()))?;

@@ -52,7 +52,7 @@ impl EventSourceMappings {
             ("function_arn", mapping.function_arn()),
             ("event_source_arn", mapping.event_source_arn()),
         ] {
-            resource.properties.extend(value.map(|value| (property.to_owned(), Value::from(value))));
+            resource.properties.extend(value.map(|value| (property, Value::from(value))));
         }
         if mapping.state() == Some("Deleting") {
             resource.state = State::Deleting;
