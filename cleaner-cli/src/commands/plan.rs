@@ -15,9 +15,8 @@ pub(crate) async fn plan(globals: &Globals, args: &PlanArgs, ui: &Ui) -> Result<
     // A plan that is applied later must know everything's age.
     let (plan, report) = read(&setup, ui, file.is_some() || ui.json()).await?;
     if let Some(file) = file {
-        let text = serde_json::to_vec_pretty(&plan)
-            .map_err(|error| Failure::unexpected(format!("the plan cannot be written as JSON: {error}.")))?;
-        file.write(&text).map_err(|error| Failure { exit: Exit::Unexpected, ..cannot(error) })?;
+        let written = file.write(|file| Ok(serde_json::to_writer_pretty(file, &plan)?));
+        written.map_err(|error| Failure { exit: Exit::Unexpected, ..cannot(error) })?;
     }
     if ui.json() {
         print_json(&plan)?;

@@ -102,15 +102,14 @@ impl Run<'_> {
 }
 
 /// The namespaces of ARNs of which the user left out types that are there by default.
-fn left_out(registry: &Registry, chosen: &BTreeSet<TypeName>) -> BTreeSet<&'static str> {
+fn left_out(registry: &Registry, chosen: &BTreeSet<TypeName>) -> BTreeSet<String> {
     let specs = registry.specs().filter(|spec| spec.default && !chosen.contains(&spec.name));
     specs.flat_map(|spec| namespaces(&spec.service)).collect()
 }
 
 /// What ARNs of a service may call it.
-fn namespaces(service: &str) -> impl Iterator<Item = &'static str> {
-    let model = Models::builtin().service(service);
-    model.into_iter().flat_map(|model| [model.signing_name(), model.iam_prefix()])
+fn namespaces(service: &str) -> impl Iterator<Item = String> {
+    Models::builtin().namespaces(service).into_iter().flatten()
 }
 
 /// What a run knows to be there, or to have been there.
