@@ -69,8 +69,12 @@ impl Run<'_> {
             let is_patient = last_change.elapsed() < self.options().patience;
             if !is_patient {
                 // What could not be listed again is no more than it was: deleted, as far as anybody knows.
-                let listed = |entry: &&Entry| self.report.is_listed(&entry.resource.key());
-                let back: Vec<&Entry> = lagging.iter().filter(listed).collect();
+                // And what it could not delete is a leftover as before.
+                let is_back = |entry: &&Entry| {
+                    let key = entry.resource.key();
+                    self.report.is_listed(&key) && !self.report.is_leftover(&key)
+                };
+                let back: Vec<&Entry> = lagging.iter().filter(is_back).collect();
                 for entry in back {
                     self.report.came_back(entry);
                     self.say_found(entry, false);
