@@ -191,9 +191,13 @@ impl Schema {
         own.into_iter().chain(named(self.actions[2])).collect()
     }
 
-    /// What ARNs and IAM call its service, as far as its deletion tells: one name, or several.
+    /// What ARNs and IAM call its service, as far as its actions tell: what both the list and the deletion need. Others, such as
+    /// keys and roles, only the deletion needs.
     pub(crate) fn namespaces(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.actions[2].split(';').filter_map(|service| Some(service.split_once(':')?.0))
+        let [listing, _, deleting] = self.actions;
+        let is_common = services(deleting).any(|service| services(listing).any(|other| other == service));
+        services(deleting)
+            .filter(move |service| !is_common || services(listing).any(|other| other == *service))
     }
 
     /// The service, as CloudFormation names it: `AWS::S3`.
@@ -213,6 +217,11 @@ fn some(column: &'static str) -> Option<&'static str> {
 
 fn pairs(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     text.split(',').filter_map(|pair| pair.split_once('='))
+}
+
+/// The services of a column.
+fn services(column: &'static str) -> impl Iterator<Item = &'static str> {
+    column.split(';').filter_map(|service| Some(service.split_once(':')?.0))
 }
 
 /// The actions of a column: `ec2:DeleteVpc,DescribeVpcs;tag:GetResources`.

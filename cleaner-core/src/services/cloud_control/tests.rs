@@ -9,7 +9,8 @@ use super::schema::{Listing, Schema, TagPlace};
 use super::*;
 use crate::error::ErrorKind;
 use crate::handler::{Context, Deletion, DynHandler, Scope, Status, TagSource};
-use crate::resource::{Fact, Ref, Resource, State, Tags};
+use crate::plan::Relations;
+use crate::resource::{Fact, Member, Ref, Resource, State, Tags};
 use crate::services::stub::{Answer, Request, Stub, listed};
 
 /// A type without parents: identified by its ARN, with tags, a name, and roles that it uses.
@@ -327,6 +328,22 @@ fn every_code_of_a_handler_has_its_meaning() {
         assert_eq!(failure(Some(code), Some(message)).kind, kind, "{code} {message}");
     }
     assert_eq!(failure(None, None).kind, ErrorKind::Unexpected);
+}
+
+#[test]
+fn stacks_own_what_they_name_by_its_type_and_physical_id() {
+    let registry = crate::builtin().expect("the types fit together");
+    let mut mine = config("arn:aws:groundstation:eu-west-1:111122223333:config/a");
+    mine.name = "first".into();
+    let mut stack = Resource::new("CloudFormationStack".into(), "eu-west-1".into(), "stack");
+    let member = |id: &str| Member { cloudformation: CONFIG.into(), physical_id: id.into() };
+    // CloudFormation chooses what it calls a member by: the identifier, or the name.
+    for id in [&*mine.id, "first"] {
+        stack.members = vec![member(id)];
+        let all = [stack.clone(), mine.clone(), config("another")];
+        let relations = Relations::of(all.iter(), &registry);
+        assert_eq!((&relations.owners[1][..], &relations.owners[2][..]), (&[0][..], &[][..]), "{id}");
+    }
 }
 
 #[tokio::test]
