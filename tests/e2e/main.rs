@@ -4,6 +4,7 @@
 
 mod apply;
 mod bad_input;
+mod cloud_control;
 mod coverage;
 mod faults;
 mod iam;

@@ -39,3 +39,5 @@ pub use graph::check_graph;
 pub use handler::CatalogHandler;
 pub use reader::read;
 pub use retired::{retired, why_retired};
+pub(crate) use tags::tags_of;
+pub(crate) use timestamp::time_of;

@@ -406,3 +406,18 @@ fn every_scalar_can_be_set_in_the_environment() {
         );
     }
 }
+
+#[test]
+fn what_nobody_has_described_is_meant_by_its_name_or_a_glob_of_such_names() {
+    let registry = crate::builtin().expect("the types fit together");
+    let selects = |types: &str| {
+        let text = format!("version: 1\ntypes: {types}\n");
+        let config = Config::load(&sources(&text), &registry).expect("valid");
+        let name = "AWS::GroundStation::Config";
+        (config.selects_type(name, false), config.excludes_type(name))
+    };
+    assert_eq!(selects("{ include: [\"*\"], exclude: [\"*Config\"] }"), (false, false));
+    assert_eq!(selects("{ include: [AWS::GroundStation::Config] }"), (true, false));
+    assert_eq!(selects("{ include: [\"AWS::Ground*\"], exclude: [\"*\"] }"), (true, false));
+    assert_eq!(selects("{ include: [\"AWS::Ground*\"], exclude: [\"AWS::*\"] }"), (false, true));
+}

@@ -263,6 +263,12 @@ impl TypeSpec {
         self
     }
 
+    /// Whether nothing stands behind the type but AWS's resource schema and Cloud Control. Such a type is only spoken of where
+    /// somebody asks for it.
+    pub fn is_via_cloud_control(&self) -> bool {
+        self.definition == Definition::CloudControl
+    }
+
     /// Whether the text is the name or an alias.
     pub fn is_named(&self, text: &str) -> bool {
         self.name == text || self.aliases.iter().any(|alias| alias == text)
@@ -307,6 +313,8 @@ pub enum Definition {
     Code,
     /// In a catalog file that comes with the library, by name.
     Library(String),
+    /// Nowhere: AWS's resource schema says how Cloud Control lists and deletes it.
+    CloudControl,
     /// In a user's catalog: the file and the line.
     User {
         /// The file, as it was given.
@@ -321,6 +329,7 @@ impl fmt::Display for Definition {
         match self {
             Self::Code => f.write_str("built in, in Rust"),
             Self::Library(file) => write!(f, "built in, catalog {file}"),
+            Self::CloudControl => f.write_str("by AWS's resource schema, through Cloud Control"),
             Self::User { file, line } => write!(f, "{file}:{line}"),
         }
     }

@@ -101,12 +101,15 @@ pub struct Summary {
 /// Names a resource that no type of the run lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnsupportedReport {
-    /// The ARN, as the Resource Groups Tagging API shows it.
+    /// The ARN, as the Resource Groups Tagging API shows it; of what only Cloud Control shows, its identifier if it has no ARN.
     pub arn: String,
     /// The region in which it was found.
     pub region: String,
     /// The service, as ARNs name it.
     pub service: String,
+    /// The CloudFormation name of its type, if Cloud Control shows it.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub type_name: Option<String>,
 }
 
 /// What became of one resource.

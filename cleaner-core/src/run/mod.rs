@@ -23,6 +23,7 @@ pub use choice::{RegionChoice, TypeChoice};
 pub use cleaner::{Cleaner, WhoAmI};
 pub(crate) use context_types::context_types;
 pub use coverage::Coverage;
+pub(crate) use coverage::cross_checked;
 pub use options::Options;
 pub use session::{Run, RunError};
 pub use stop::{Stop, StopCause};

@@ -194,15 +194,19 @@ impl<'a> Run<'a> {
         targets
     }
 
-    /// What to list besides: the types of what stacks would take along, since some of it may have to stay.
+    /// What to list besides: the types of what stacks would take along, since some of it may have to stay. What nobody has
+    /// described goes with its stack, unless the run or a rule speaks of its type.
     fn member_targets(&self, found: &Found, listed: Vec<Target>) -> Vec<Target> {
         let place = |target: &Target| (target.handler.spec().name.clone(), target.region.clone());
         let listed: BTreeSet<(TypeName, Region)> = listed.iter().map(place).collect();
         let stacks = found.resources.iter().filter(|resource| self.types.contains(&resource.type_name));
         let members = stacks.flat_map(|stack| &stack.members);
+        let named = self.options().filters.needs().types;
         let mut types: BTreeSet<TypeName> = members
             .filter_map(|member| self.registry().by_cloudformation(&member.cloudformation))
-            .map(|handler| handler.spec().name.clone())
+            .map(|handler| handler.spec())
+            .filter(|spec| !spec.is_via_cloud_control() || named.contains(spec.name.as_str()))
+            .map(|spec| spec.name.clone())
             .collect();
         types.extend(self.types.iter().cloned());
         let mut targets = self.targets(&types);
