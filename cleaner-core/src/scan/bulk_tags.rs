@@ -2,6 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
+use super::ScanNeeds;
 use crate::error::Error;
 use crate::handler::{Access, Registry, TagSource};
 use crate::lane::Purpose;
@@ -14,7 +15,7 @@ const FEW_KEYS: usize = 4;
 pub(super) async fn read(
     access: &Access,
     registry: &Registry,
-    keys: &BTreeSet<String>,
+    needs: &ScanNeeds,
     resources: &mut [Resource],
 ) {
     let is_open = |resource: &Resource| {
@@ -30,7 +31,7 @@ pub(super) async fn read(
         .map(|resource| resource.region.clone())
         .collect();
     let questions = regions.into_iter().map(|region| async {
-        let tags = read_region(access, &region, keys).await;
+        let tags = read_region(access, &region, needs).await;
         (region, tags)
     });
     let answers: HashMap<Region, Result<HashMap<String, Tags>, Error>> =
@@ -48,10 +49,11 @@ pub(super) async fn read(
 async fn read_region(
     access: &Access,
     region: &Region,
-    keys: &BTreeSet<String>,
+    needs: &ScanNeeds,
 ) -> Result<HashMap<String, Tags>, Error> {
     let context = access.context(&TypeName::from(""), region, Purpose::List);
-    let filters: Vec<Value> = if keys.len() <= FEW_KEYS {
+    let keys = &needs.tag_keys;
+    let filters: Vec<Value> = if !needs.all_tags && keys.len() <= FEW_KEYS {
         keys.iter().map(|key| json!({ "TagFilters": [{ "Key": key }], "ResourcesPerPage": 100 })).collect()
     } else {
         vec![json!({ "ResourcesPerPage": 100 })]
