@@ -4,6 +4,7 @@
 
 mod apply;
 mod bad_input;
+mod baseline;
 mod coverage;
 mod faults;
 mod iam;
