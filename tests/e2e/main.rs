@@ -4,6 +4,7 @@
 
 mod apply;
 mod bad_input;
+mod baseline;
 mod cloud_control;
 mod coverage;
 mod faults;

@@ -8,9 +8,10 @@
     AWS_ACCESS_KEY_ID=… recipes.py make --endpoint-url U --out STATE.json [--shard I/N | --type T …] DIR
     recipes.py config --state STATE.json --out CONFIG.yaml
     AWS_ACCESS_KEY_ID=… recipes.py verify --endpoint-url U --state STATE.json DIR
+    AWS_ACCESS_KEY_ID=… recipes.py look --endpoint-url U --state STATE.json
 
 `make` makes the parents, then of each type one to keep and one to delete; `config` writes rules that keep the former
-and the parents; `verify` looks anew. Exit code 1: something is wrong, each on a line of its own; 2: wrong usage.
+and the parents; `verify` looks anew, and `look` prints which of all that was made is there, as JSON. Exit code 1: something is wrong, each on a line of its own; 2: wrong usage.
 
 Two names for one type in `needs` are two resources. In `list`, `is` is what to look for where it is not the id, such as
 `list = { call = …, with = { clusterName = "{cluster.id}" }, at = "nodegroups", is = "{name}" }`; `gone` has codes of
@@ -242,6 +243,19 @@ def verify(arguments):
     return 1 if wrong else 0
 
 
+def look(arguments):
+    """Prints what of a state is there: `TYPE ID`, true or false."""
+    from recipe.making import Emulator, is_there
+
+    emulator = Emulator(arguments.endpoint_url)
+    there = {
+        f"{resource['type']} {resource['id']}": is_there(emulator, resource)
+        for resource in every(read_json(arguments.state))
+    }
+    print(json.dumps(there))
+    return 0
+
+
 def read_json(path):
     """A JSON file."""
     try:
@@ -277,6 +291,10 @@ def main():
     command.add_argument("--endpoint-url", required=True)
     command.add_argument("--state", required=True, metavar="STATE.json")
     command.set_defaults(run=verify)
+    command = commands.add_parser("look", help="say what is there")
+    command.add_argument("--endpoint-url", required=True)
+    command.add_argument("--state", required=True, metavar="STATE.json")
+    command.set_defaults(run=look)
     command = commands.add_parser("config", help="write rules that keep what is to be kept")
     command.add_argument("--state", required=True, metavar="STATE.json")
     command.add_argument("--out", required=True, metavar="CONFIG.yaml")

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod baseline;
 mod cli;
 mod delete;
 mod globals;
@@ -8,9 +9,10 @@ mod pool;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use baseline::BaselineArgs;
 pub(crate) use cli::{
     ApplyArgs, CheckArgs, ClearArgs, Cli, Command, CompletionsArgs, ConfigCommand, ExplainArgs, PlanArgs,
-    PolicyArgs, ReportArgs, ShowArgs, TypesArgs,
+    PolicyArgs, ReportArgs, ScanArgs, ShowArgs, SnapshotArgs, TypesArgs,
 };
 pub(crate) use delete::DeleteArgs;
 pub(crate) use globals::{ColorChoice, Format, Globals};

@@ -9,7 +9,7 @@ use crate::ui::Ui;
 
 /// Shows what would be deleted, and saves the plan.
 pub(crate) async fn plan(globals: &Globals, args: &PlanArgs, ui: &Ui) -> Result<Exit, Failure> {
-    let setup = Setup::load(globals, |_| {})?;
+    let setup = Setup::load_with_baseline(globals, |flags| args.baseline.set(flags))?;
     let cannot = |error| Failure::usage(format!("the plan cannot be saved to {}: {error}.", named(args)));
     let file = args.output.as_deref().map(OutputFile::prepare).transpose().map_err(cannot)?;
     // A plan that is applied later must know everything's age.

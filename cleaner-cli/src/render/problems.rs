@@ -80,7 +80,7 @@ fn label(one: &ResourceReport) -> String {
 }
 
 /// A headed list, if there is anything in it; ends with an empty line.
-fn section<T>(
+pub(super) fn section<T>(
     title: &str,
     tone: Tone,
     things: &[T],

@@ -8,6 +8,7 @@
 //!                              +--check--> problems: operations, members, paths, edges
 //! ```
 
+mod account_setting;
 mod actions;
 mod builtin;
 mod caller;
@@ -32,6 +33,7 @@ mod timestamp;
 #[cfg(test)]
 mod tests;
 
+pub use account_setting::{AccountSetting, account_settings};
 pub use builtin::{FILES, builtin, from_file};
 pub use check::check;
 pub use entry::Entry;

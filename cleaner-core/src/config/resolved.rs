@@ -46,6 +46,10 @@ pub struct Config {
     pub verify_passes: u32,
     /// What is done about resources that no type of the run lists.
     pub coverage: Coverage,
+    /// The file that says what the account held before.
+    pub baseline: Option<String>,
+    /// Whether no run is clean that finds something of the baseline missing or changed.
+    pub strict_baseline: bool,
     /// A plan that deletes more than this is refused.
     pub max_deletions: Option<usize>,
     /// The endpoint that stands for all of AWS.
@@ -116,6 +120,8 @@ impl Config {
                 Some("strict") => Coverage::Strict,
                 _ => Coverage::Report,
             },
+            baseline: text("baseline"),
+            strict_baseline: text("baseline_drift").as_deref() == Some("strict"),
             max_deletions: count("max_deletions").map(|count| count as usize),
             endpoint_url: text("endpoint_url"),
             assume_role: text("assume_role.arn").map(|arn| AssumeRole {

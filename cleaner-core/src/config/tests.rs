@@ -99,6 +99,7 @@ fn the_example_holds_every_key_and_gives_the_defaults() {
          patience = 5m   # from the defaults\n\
          verify_passes = 1   # from the defaults\n\
          coverage = report   # from the defaults\n\
+         baseline_drift = report   # from the defaults\n\
          quotas = auto   # from the defaults\n"
     );
     // With the comment marks taken off, every key is there and every line of it is right.

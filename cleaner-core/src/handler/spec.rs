@@ -47,6 +47,9 @@ pub struct TypeSpec {
     pub before: Vec<String>,
     /// Its resources are stacks: what they own is known by their [`members`](crate::resource::Resource::members), and rules may name them.
     pub is_stack: bool,
+    /// Whether what counts as the creation date moves while the thing stays the same, as that of the last change or start does:
+    /// AWS tells no other.
+    pub dated_by_change: bool,
     /// Other deletions create it, so it is listed again after every run.
     pub by_product: bool,
     /// It costs money while nobody uses it.
@@ -100,6 +103,7 @@ impl TypeSpec {
             iam_actions: Actions::default(),
             before: Vec::new(),
             is_stack: false,
+            dated_by_change: false,
             by_product: false,
             bills_idle: false,
             default: true,

@@ -8,12 +8,15 @@ use resource_filters::{Decision, Filters};
 use super::subject::Judged;
 use super::{Excluded, Relations, Unlisted, Verdict, spread_keeps};
 use crate::account::{AccountId, CALLER};
+use crate::baseline::{Baseline, Standing};
 use crate::resource::{Fact, Region, Resource, TypeName};
 
 /// The tag that keeps a resource for good.
 pub const KEEP_TAG: &str = "aws-cleaner:keep";
 /// The tag that keeps a resource until the date or time it holds.
 pub const KEEP_UNTIL_TAG: &str = "aws-cleaner:keep-until";
+/// The rule by which a baseline keeps. It is never lifted.
+pub const BASELINE_RULE: &str = "built-in:baseline";
 
 /// Decides about resources.
 #[derive(Clone, Debug)]
@@ -34,6 +37,8 @@ pub struct Judge<'a> {
     pub unlisted: &'a Unlisted,
     /// The same with what is of no consequence for the run, unless something that stays has to do with it.
     pub unlisted_too: &'a Unlisted,
+    /// What the account held before; that stays.
+    pub baseline: Option<&'a Baseline>,
     /// The present, for rules about age.
     pub now: Timestamp,
 }
@@ -92,7 +97,8 @@ impl Judge<'_> {
             && !mutated!(IgnoresManaged)
         {
             // If something that stays may need it, it keeps what it needs itself.
-            let local = self.filters.is_empty() || self.ties(resource).is_none();
+            let nothing_stays = self.filters.is_empty() && self.baseline.is_none();
+            let local = nothing_stays || self.ties(resource).is_none();
             return Verdict { local, ..Verdict::managed(why.to_string()) };
         }
         if let Some(protection) = &resource.protection
@@ -100,6 +106,10 @@ impl Judge<'_> {
             && (&*protection.name == CALLER || !self.lifted.contains(&*protection.name))
         {
             return Verdict::keep(format!("built-in:{}", protection.name), protection.why.to_string());
+        }
+        let standing = self.baseline.map_or(Standing::New, |baseline| baseline.standing(resource));
+        if standing == Standing::Same {
+            return Verdict::keep(BASELINE_RULE, "it was there when the baseline was taken");
         }
         let selected = mutated!(IgnoresSelection)
             || self.selected.contains(&resource.type_name) && self.regions.contains(&resource.region);
@@ -110,7 +120,18 @@ impl Judge<'_> {
         if let Some(verdict) = self.left_out(resource) {
             return verdict;
         }
-        if selected { verdict } else { Verdict::not_selected() }
+        match standing {
+            Standing::Unknown(why) => Verdict::unknown(BASELINE_RULE, why),
+            _ if !selected => Verdict::not_selected(),
+            Standing::Uncovered => {
+                let (type_name, region) = (&resource.type_name, &resource.region);
+                Verdict::unknown(
+                    BASELINE_RULE,
+                    format!("the baseline says nothing of {type_name} in {region}"),
+                )
+            }
+            _ => verdict,
+        }
     }
 
     /// Keeps what the user left out, and the stacks that would take it along.
@@ -163,12 +184,14 @@ impl Judge<'_> {
             return None;
         }
         let unlisted = self.unlisted;
-        // Where rules say that some things stay, what could not be listed may be one of them, and need this.
-        if self.filters.is_empty() {
-            let why = unlisted.owned(resource, |owned| self.excluded.types().contains(owned))?;
+        // Where rules or a baseline say that some things stay, what could not be listed may be one of them, and need this.
+        if self.filters.is_empty()
+            && let Some(why) = unlisted.owned(resource, |owned| self.excluded.types().contains(owned))
+        {
             return Some(Verdict::unknown("built-in:owned-unknown", why));
         }
-        unlisted.ties(resource, |_| true).map(|(rule, why)| Verdict::unknown(rule, why))
+        let may_stay = |name: &TypeName| may_stay(self.filters, self.baseline, name);
+        unlisted.ties(resource, may_stay).map(|(rule, why)| Verdict::unknown(rule, why))
     }
 
     fn keep_tags(&self, resource: &Resource) -> Option<Verdict> {
@@ -202,6 +225,11 @@ impl Judge<'_> {
             Some(_) => None,
         }
     }
+}
+
+/// Whether something of a type may stay though nobody has seen it: by a rule of the user, or because it was there before.
+pub(crate) fn may_stay(filters: &Filters, baseline: Option<&Baseline>, type_name: &TypeName) -> bool {
+    !filters.is_empty() || baseline.is_some_and(|baseline| baseline.may_hold(type_name))
 }
 
 /// The moment a date (its last second, UTC) or a time ends a keep.

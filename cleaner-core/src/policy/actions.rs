@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::{AccountSetting, account_settings};
 use crate::handler::{Registry, TypeSpec};
 use crate::resource::TypeName;
+use crate::restore::Restore;
 use crate::run::{Coverage, Options, context_types, cross_checked};
 
 /// The actions that every run needs, whatever its types are, each with what for.
@@ -47,6 +49,16 @@ pub fn actions(registry: &Registry, options: &Options) -> Result<BTreeSet<String
     let listed = registry.specs().filter(|spec| listed.contains(&spec.name));
     actions.extend(listed.flat_map(|spec| spec.listing_actions.iter().cloned()));
     Ok(actions)
+}
+
+/// The IAM actions that taking a snapshot, and keeping to a baseline, need besides: the account's settings are read.
+pub fn baseline_actions() -> BTreeSet<String> {
+    account_settings().iter().flat_map(AccountSetting::iam_actions).collect()
+}
+
+/// The IAM actions that making things again needs besides.
+pub fn restore_actions(restore: impl IntoIterator<Item = Restore>) -> BTreeSet<String> {
+    restore.into_iter().flat_map(|what| what.iam_actions()).map(|action| (*action).to_owned()).collect()
 }
 
 /// The types that a run may list: as [`Run::plan`](crate::run::Run::plan) does, if every kind of resource is part of a stack.

@@ -6,6 +6,7 @@
 //! ```
 
 mod apply;
+mod baseline;
 mod choice;
 mod cleaner;
 mod context_types;
@@ -13,6 +14,7 @@ mod coverage;
 mod deadline;
 mod options;
 mod outcome;
+mod restore;
 mod resume;
 mod say;
 mod session;

@@ -15,7 +15,7 @@ use crate::event::{EVENT_VERSION, EventKind, Recorder};
 use crate::handler::{Access, Registry};
 use crate::plan::{
     Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Unlisted, Verdict,
-    spread_keeps,
+    may_stay, spread_keeps,
 };
 use crate::report::{ListReport, ReportBuilder};
 use crate::resource::{Region, Resource, TypeName};
@@ -154,6 +154,7 @@ impl<'a> Run<'a> {
             found.lists.iter().chain(forgiven.iter().filter(left_out)).cloned().collect();
         let resources = found.resources.into_iter().map(Arc::new).collect();
         let entries = self.judge(resources, created_at, &lists, forgiven);
+        self.compare_with_baseline(&entries, &found.lists);
         let plan = Plan {
             version: PLAN_VERSION,
             tool: self.options().tool.clone(),
@@ -227,11 +228,13 @@ impl<'a> Run<'a> {
     /// making stacks there, too. The same goes for types that were not chosen, unless rules may keep some of what was not listed.
     /// Returns these listings.
     fn forgive_elsewhere(&mut self, found: &mut Found) -> Vec<ListReport> {
-        let no_rules = self.options().filters.is_empty();
+        let options = self.options();
+        let may_stay = |name: &str| may_stay(&options.filters, options.baseline.as_deref(), &name.into());
         let is_stack = |name: &str| self.registry().get(name).is_some_and(|handler| handler.spec().is_stack);
         let elsewhere = |list: &ListReport| {
-            let aside =
-                no_rules && !self.types.contains(list.type_name.as_str()) && !is_stack(&list.type_name);
+            let aside = !may_stay(&list.type_name)
+                && !self.types.contains(list.type_name.as_str())
+                && !is_stack(&list.type_name);
             !list.status.is_known() && (aside || !self.regions.contains(list.region.as_str()))
         };
         let forgiven: Vec<ListReport> = found.lists.extract_if(.., |list| elsewhere(list)).collect();
@@ -267,10 +270,13 @@ impl<'a> Run<'a> {
         if !self.options().lifted.contains("keep-tag") {
             tag_keys.extend([KEEP_TAG.to_owned(), KEEP_UNTIL_TAG.to_owned()]);
         }
+        let has_baseline = self.options().baseline.is_some();
+        let all_tags = self.options().all_tags || has_baseline;
         ScanNeeds {
-            tags: !tag_keys.is_empty(),
+            tags: all_tags || !tag_keys.is_empty(),
             tag_keys,
-            details: self.options().details || rules.created || rules.properties,
+            all_tags,
+            details: self.options().details || has_baseline || rules.created || rules.properties,
         }
     }
 
@@ -298,6 +304,7 @@ impl<'a> Run<'a> {
             account: &self.identity.account,
             unlisted: &unlisted,
             unlisted_too: too.as_ref().unwrap_or(&unlisted),
+            baseline: self.options().baseline.as_deref(),
             now,
         };
         let verdicts = judge.verdicts(&all, &relations);

@@ -1,5 +1,6 @@
 use std::collections::{BTreeSet, HashMap};
 
+use super::ScanNeeds;
 use super::tagged::each_tagged;
 use crate::error::Error;
 use crate::handler::{Access, Registry, TagSource};
@@ -13,7 +14,7 @@ const FEW_KEYS: usize = 4;
 pub(super) async fn read(
     access: &Access,
     registry: &Registry,
-    keys: &BTreeSet<String>,
+    needs: &ScanNeeds,
     resources: &mut [Resource],
 ) {
     let is_open = |resource: &Resource| {
@@ -29,7 +30,7 @@ pub(super) async fn read(
         .map(|resource| resource.region.clone())
         .collect();
     let questions = regions.into_iter().map(|region| async {
-        let tags = read_region(access, &region, keys).await;
+        let tags = read_region(access, &region, needs).await;
         (region, tags)
     });
     let answers: HashMap<Region, Result<HashMap<String, Tags>, Error>> =
@@ -47,11 +48,13 @@ pub(super) async fn read(
 async fn read_region(
     access: &Access,
     region: &Region,
-    keys: &BTreeSet<String>,
+    needs: &ScanNeeds,
 ) -> Result<HashMap<String, Tags>, Error> {
     let context = access.context(&TypeName::from(""), region, Purpose::List);
+    let keys = &needs.tag_keys;
+    let is_narrow = !needs.all_tags && keys.len() <= FEW_KEYS;
     let asked: Vec<Option<&str>> =
-        if keys.len() <= FEW_KEYS { keys.iter().map(|key| Some(key.as_str())).collect() } else { vec![None] };
+        if is_narrow { keys.iter().map(|key| Some(key.as_str())).collect() } else { vec![None] };
     let mut found: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for key in asked {
         each_tagged(&context, key, |arn, tags| found.entry(arn.to_owned()).or_default().extend(tags)).await?;
