@@ -2,6 +2,8 @@
 
 mod cli;
 mod delete;
+#[cfg(test)]
+mod documented;
 mod globals;
 mod parse;
 mod pool;
