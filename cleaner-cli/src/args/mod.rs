@@ -3,6 +3,8 @@
 mod baseline;
 mod cli;
 mod delete;
+#[cfg(test)]
+mod documented;
 mod globals;
 mod parse;
 mod pool;
