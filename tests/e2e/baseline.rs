@@ -257,13 +257,15 @@ fn exactly_what_tests_left_goes_and_what_they_deleted_is_named() {
     let mut code = String::from("import time\n");
     for (type_name, delete, make, date) in AGAIN {
         // Dates have seconds, here and there.
-        code += &format!(
-            "name = {:?}\nthen = {date}\nwhile True:\n    {delete}\n    {make}\n    if {date} != then: break\n",
-            before.id(type_name)
+        let name = before.id(type_name);
+        let again = format!(
+            "name = {name:?}\nthen = {date}\nwhile True:\n    {delete}\n    {make}\n    if {date} != then: break\n"
         );
+        code += &again;
     }
     for (type_name, delete) in GONE {
-        code += &format!("name = {:?}\n{delete}\n", before.id(type_name));
+        let gone = format!("name = {:?}\n{delete}\n", before.id(type_name));
+        code += &gone;
     }
     scene.py(&format!("{code}1"));
     let label = |type_name: &str| format!("{type_name} {}", before.id(type_name));

@@ -48,7 +48,7 @@ pub(crate) fn snapshot(
             .tone(Tone::Bad, &format!("{holes}: runs with this baseline keep all that this may concern\n"));
     }
     let types: BTreeSet<_> = baseline.resources().iter().map(|one| &one.type_name).collect();
-    text += &format!(
+    let summary = format!(
         "baseline of account {}: {} of {} in {}, {}; saved to {}\n",
         baseline.account(),
         count(baseline.resources().len(), "resource"),
@@ -57,7 +57,7 @@ pub(crate) fn snapshot(
         count(baseline.settings().len() - unread.len(), "account setting"),
         clean(file),
     );
-    text
+    text + &summary
 }
 
 /// How the account differs from its baseline.

@@ -75,13 +75,18 @@ impl Run<'_> {
     pub(super) async fn compare_settings(&mut self) -> Result<(), RunError> {
         let Some(baseline) = self.options().baseline.clone() else { return Ok(()) };
         let Some(mut report) = self.report.baseline_now(&baseline) else { return Ok(()) };
-        let here = baseline.settings().iter().filter(|value| self.regions.contains(&value.region));
-        let asked = here.clone().filter_map(|value| {
-            let setting = account_settings().iter().find(|setting| setting.name() == value.name)?;
-            Some((setting, value.region.clone()))
-        });
-        let answers = ask(&self.access, asked.collect()).await?;
-        for (then, (setting, region, answer)) in here.zip(answers) {
+        // All of them are known: whoever reads a baseline refuses others.
+        let here: Vec<(&AccountValue, &'static AccountSetting)> = baseline
+            .settings()
+            .iter()
+            .filter(|value| self.regions.contains(&value.region))
+            .filter_map(|value| {
+                Some((value, account_settings().iter().find(|one| one.name() == value.name)?))
+            })
+            .collect();
+        let asked = here.iter().map(|(value, setting)| (*setting, value.region.clone())).collect();
+        let answers = ask(&self.access, asked).await?;
+        for ((then, _), (setting, region, answer)) in here.into_iter().zip(answers) {
             let name = setting.name().to_owned();
             let why = match (&then.unknown, answer) {
                 (None, Ok(is)) => {
