@@ -167,7 +167,7 @@ const AGAIN: [(&str, &str, &str, &str); 12] = [
 /// What tests delete and nobody makes again.
 const GONE: [(&str, &str); 5] = [
     ("CloudWatchDashboard", "client('cloudwatch').delete_dashboards(DashboardNames=[name])"),
-    ("EC2KeyPair", "client('ec2').delete_key_pair(KeyPairId=name)"),
+    ("EC2DHCPOption", "client('ec2').delete_dhcp_options(DhcpOptionsId=name)"),
     ("SNSTopic", "client('sns').delete_topic(TopicArn=name)"),
     ("SSMParameter", "client('ssm').delete_parameter(Name=name)"),
     (

@@ -43,6 +43,7 @@ fn against(then: &BaselineResource, found: &Resource, is_by_change: bool) -> Sta
         (Fact::Known(was), Fact::Known(is)) if was != is => {
             Standing::Another(format!("it was made at {is}, and the baseline's at {was}"))
         }
+        _ if found.state == State::Deleting => Standing::Unknown("its deletion is under way".to_owned()),
         // Its list lags behind: whatever it was, it is probably gone.
         _ if found.state == State::Gone => {
             Standing::Unknown("it is listed, and AWS does not know it any more".to_owned())

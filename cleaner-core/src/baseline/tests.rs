@@ -97,7 +97,9 @@ fn arns_tell_apart_and_places_count_only_if_they_were_listed() {
     let with = |arn: Option<&str>| Resource { arn: arn.map(Into::into), ..old.clone() };
     assert_eq!(word(&baseline.standing(&with(Some("arn:2")))), "another");
     assert_eq!(word(&baseline.standing(&with(None))), "same");
-    assert_eq!(word(&baseline.standing(&Resource { state: State::Gone, ..old.clone() })), "unknown");
+    for state in [State::Gone, State::Deleting] {
+        assert_eq!(word(&baseline.standing(&Resource { state, ..old.clone() })), "unknown");
+    }
     let at = |type_name: &str, region: &str| {
         let found = Resource { region: region.into(), ..dated(type_name, "y", 2025) };
         word(&baseline.standing(&found)).to_owned()

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tables::{ACTIONS, DEPENDENTS};
 use super::{exempt, foundation};
 use crate::handler::TypeSpec;
-use crate::policy::ALWAYS;
+use crate::policy::{ALWAYS, baseline_actions};
 
 /// Action names by service, as AWS's reference has them.
 fn reference() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
@@ -20,7 +20,8 @@ fn asked_for(counts: impl Fn(&TypeSpec) -> bool) -> BTreeSet<String> {
     let registry = crate::builtin().expect("the types fit together");
     let specs = registry.specs().filter(|spec| counts(spec));
     let of_types = specs.flat_map(|spec| spec.all_iam_actions().map(str::to_owned).collect::<Vec<_>>());
-    of_types.chain(ALWAYS.iter().map(|(action, _)| (*action).to_owned())).collect()
+    let always = ALWAYS.iter().map(|(action, _)| (*action).to_owned());
+    of_types.chain(always).chain(baseline_actions()).collect()
 }
 
 #[test]

@@ -89,9 +89,9 @@ impl AccountCleaner {
         let set = |flags: &mut Flags| {
             if let Some(file) = &baseline {
                 flags.set("baseline", "--baseline-dir", Some(file));
-                // Whoever gets the account is promised what its baseline says.
-                flags.set("baseline_drift", "--baseline-dir", Some("strict"));
             }
+            // Whoever gets the account is promised what its baseline says, wherever that was named.
+            flags.set("baseline_drift", "the pool", Some("strict"));
         };
         let setup = Setup::load_with_baseline(&globals, set).map_err(|failure| failure.message)?;
         let account = job.account.as_str().parse().map_err(|error| format!("{error}"))?;
