@@ -5,6 +5,7 @@
 mod apply;
 mod bad_input;
 mod coverage;
+mod everything;
 mod faults;
 mod iam;
 mod journal;
