@@ -9,6 +9,7 @@ mod baseline;
 mod cloud_control;
 mod coverage;
 mod deploy;
+mod everything;
 mod faults;
 mod iam;
 mod journal;

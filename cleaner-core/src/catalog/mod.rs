@@ -20,6 +20,8 @@ mod graph;
 mod handler;
 mod json;
 mod listing;
+#[cfg(test)]
+mod order;
 mod path;
 mod reader;
 mod refused;
