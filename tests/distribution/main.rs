@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use cleaner_tests::{tree, venv};
+use cleaner_tests::{Cli, tree, venv};
 
 /// The version of actionlint that is installed where there is none.
 const ACTIONLINT: &str = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
@@ -26,6 +26,31 @@ fn templates_action_recipes_and_scripts_are_right() {
     let done = check.output().expect("Python can be run");
     let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert!(done.status.success(), "{said}");
+}
+
+/// Runs the validator on what `policy` prints, given these policies by name.
+fn validated(policies: &str) -> Result<(), String> {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let file = folder.path().join("policies.json");
+    fs::write(&file, policies).expect("the folder is writable");
+    let mut check = venv::linters().expect("linters").command("policies.py");
+    check.arg(tree::root().join("cleaner-core/iam/actions.toml")).arg(file);
+    let done = check.output().expect("Python can be run");
+    let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    if done.status.success() { Ok(()) } else { Err(said) }
+}
+
+#[test]
+fn policies_are_accepted_by_a_validator() {
+    for arguments in [&["--split"][..], &["--split", "--compact"]] {
+        let printed = Cli::bare().args(["policy"]).args(arguments.iter().copied()).run().expect_code(0);
+        if let Err(wrong) = validated(&printed.stdout) {
+            panic!("{arguments:?}: {wrong}");
+        }
+    }
+    let bad = r#"{"one": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["sqs:DeleteQueu"], "Resource": "*"}]}}"#;
+    let said = validated(bad).expect_err("no such action");
+    assert!(said.contains("deletequeu"), "{said}");
 }
 
 #[test]
