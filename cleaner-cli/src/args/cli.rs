@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use cleaner_core::account::AccountId;
 
-use super::{DeleteArgs, ExecArgs, Globals, PoolCommand, RunArgs};
+use super::{DeleteArgs, ExecArgs, Globals, PoolCommand, RunArgs, StackArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -81,6 +81,7 @@ Examples:
   aws-cleaner clear --dry-run
   aws-cleaner clear --account 111122223333 --yes --timeout 30m --report report.json --events events.ndjson
   aws-cleaner clear --type 'SQS*,SNS*' --exclude-region us-east-1
+  aws-cleaner clear --stack feature-42 --account 111122223333 --yes
   aws-cleaner clear --resume events.ndjson --events events-2.ndjson")]
     Clear(ClearArgs),
     /// Share accounts between tests: hand out clean ones, take back dirty ones, clean them
@@ -157,6 +158,8 @@ pub(crate) struct PlanArgs {
     /// Save the plan to this file, to review and apply it
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) stacks: StackArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -173,6 +176,8 @@ pub(crate) struct ClearArgs {
     /// Go on where the run that wrote these events ended: with its plan, and without a new scan
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) resume: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) stacks: StackArgs,
     #[command(flatten)]
     pub(crate) delete: DeleteArgs,
 }

@@ -5,6 +5,7 @@ mod delete;
 mod globals;
 mod parse;
 mod pool;
+mod stacks;
 #[cfg(test)]
 mod tests;
 
@@ -19,3 +20,4 @@ pub(crate) use pool::{
     AccountsArgs, AcquireArgs, AddArgs, ClaimArgs, CleanArgs, ExecArgs, HistoryArgs, HoldArgs, PoolCommand,
     QuarantineArgs, RunArgs, TableArgs,
 };
+pub(crate) use stacks::StackArgs;

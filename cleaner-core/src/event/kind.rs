@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 use crate::error::Error;
-use crate::plan::Verdict;
+use crate::plan::{StackChoice, Verdict};
 use crate::report::{ApiReport, ItemOutcome, ListStatus, Outcome, Summary, UnsupportedReport};
 use crate::resource::{Region, Resource, ResourceKey, TypeName};
 use crate::run::StopCause;
@@ -67,6 +67,9 @@ pub enum EventKind {
         regions: Vec<Region>,
         /// The types that are looked for.
         types: Vec<TypeName>,
+        /// The stacks it is about; none: it is about everything.
+        #[serde(default, skip_serializing_if = "StackChoice::is_empty")]
+        stacks: StackChoice,
     },
     /// Something people should know that stops nothing.
     Warning {

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use resource_filters::{Decision, Filters};
 
 use super::subject::Judged;
-use super::{Excluded, Relations, Unlisted, Verdict, spread_keeps};
+use super::{Excluded, Relations, Unlisted, Verdict, Within, spread_keeps};
 use crate::account::{AccountId, CALLER};
 use crate::resource::{Fact, Region, Resource, TypeName};
 
@@ -28,6 +28,8 @@ pub struct Judge<'a> {
     pub regions: &'a BTreeSet<Region>,
     /// What the user left out by name.
     pub excluded: &'a Excluded,
+    /// What belongs to the stacks the run is about; none: it is about everything.
+    pub within: Option<&'a Within>,
     /// The account.
     pub account: &'a AccountId,
     /// What could not be listed: it stays, and nobody knows what of all this it owns or needs.
@@ -92,7 +94,7 @@ impl Judge<'_> {
             && !mutated!(IgnoresManaged)
         {
             // If something that stays may need it, it keeps what it needs itself.
-            let local = self.filters.is_empty() || self.ties(resource).is_none();
+            let local = self.filters.is_empty() && self.within.is_none() || self.ties(resource).is_none();
             return Verdict { local, ..Verdict::managed(why.to_string()) };
         }
         if let Some(protection) = &resource.protection
@@ -103,14 +105,19 @@ impl Judge<'_> {
         }
         let selected = mutated!(IgnoresSelection)
             || self.selected.contains(&resource.type_name) && self.regions.contains(&resource.region);
-        let verdict = self.by_rules(place, resource, resources, relations);
+        let outside = self.within.and_then(|within| within.outside(place));
+        let verdict = self.by_rules(place, resource, resources, relations, outside.is_some());
         if !verdict.deletes() {
             return verdict;
         }
         if let Some(verdict) = self.left_out(resource) {
             return verdict;
         }
-        if selected { verdict } else { Verdict::not_selected() }
+        match outside {
+            Some(outside) => outside,
+            None if selected => verdict,
+            None => Verdict::not_selected(),
+        }
     }
 
     /// Keeps what the user left out, and the stacks that would take it along.
@@ -133,6 +140,7 @@ impl Judge<'_> {
         resource: &Resource,
         resources: &[&Resource],
         relations: &Relations,
+        is_outside: bool,
     ) -> Verdict {
         if let Some(verdict) = self.keep_tags(resource) {
             return verdict;
@@ -143,7 +151,8 @@ impl Judge<'_> {
         {
             return Verdict::unknown("built-in:stacks-unknown", why.clone());
         }
-        if let Some(verdict) = self.ties(resource) {
+        // What stays anyway may have to do with anything.
+        if !is_outside && let Some(verdict) = self.ties(resource) {
             return verdict;
         }
         let judged = Judged::new(place, resources, relations, self.account, stacks_unknown);
@@ -163,8 +172,8 @@ impl Judge<'_> {
             return None;
         }
         let unlisted = self.unlisted;
-        // Where rules say that some things stay, what could not be listed may be one of them, and need this.
-        if self.filters.is_empty() {
+        // Where some things stay, what could not be listed may be one of them, and need this.
+        if self.filters.is_empty() && self.within.is_none() {
             let why = unlisted.owned(resource, |owned| self.excluded.types().contains(owned))?;
             return Some(Verdict::unknown("built-in:owned-unknown", why));
         }

@@ -26,6 +26,9 @@ const SPREAD: [&str; 5] = [
 /// The rule of what was not chosen.
 const NOT_SELECTED: &str = "built-in:not-selected";
 
+/// The rule of what does not belong to the chosen stacks.
+const OUTSIDE: &str = "built-in:outside";
+
 /// Holds what was decided about a resource, and which rule decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -73,6 +76,11 @@ impl Verdict {
         }
     }
 
+    /// Leaves alone what does not belong to the stacks that the run is about. It stays for sure, and so does what it needs.
+    pub(super) fn outside() -> Self {
+        Self::keep(OUTSIDE, "it does not belong to the chosen stacks")
+    }
+
     /// Keeps because a rule could not be answered.
     pub fn unknown(rule: impl Into<String>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self { action: Action::Unknown, rule: Some(rule.into()), reason: reason.into(), local: false }
@@ -90,8 +98,8 @@ impl Verdict {
     }
 
     /// Whether the resource stays for no other reason than that it is not part of the run.
-    pub(super) fn is_not_selected(&self) -> bool {
-        self.local && self.rule.as_deref() == Some(NOT_SELECTED)
+    pub(super) fn is_bystander(&self) -> bool {
+        self.local && self.rule.as_deref() == Some(NOT_SELECTED) || self.rule.as_deref() == Some(OUTSIDE)
     }
 
     /// Whether the resource is deleted.

@@ -14,8 +14,12 @@ use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::handler::Registry;
 use crate::lane::Purpose;
+use crate::plan::{STACK_NAME_TAG, StackChoice, StackName};
 use crate::report::UnsupportedReport;
 use crate::resource::{Region, Resource, TypeName};
+
+/// How many values one filter of the Tagging API takes.
+const VALUES_PER_FILTER: usize = 20;
 
 /// Says what is done about resources that no type of the run lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,15 +47,18 @@ impl Run<'_> {
         }
         let left_out = left_out(self.cleaner.registry(), &self.types);
         let regions: Vec<Region> = self.regions.iter().cloned().collect();
+        let inputs = inputs(&self.stacks);
         let questions = regions.iter().map(|region| async {
             let context = self.access.context(&TypeName::from(""), region, Purpose::List);
             let mut arns = Vec::new();
-            let input = json!({ "ResourcesPerPage": 100 });
-            let mut pages = context.pages("resourcegroupstaggingapi", "GetResources", input)?;
-            while let Some(page) = pages.next().await? {
-                let all = page.get("ResourceTagMappingList").and_then(Value::as_array).into_iter().flatten();
-                let all = all.filter_map(|one| one.get("ResourceARN").and_then(Value::as_str));
-                arns.extend(all.map(str::to_owned));
+            for input in &inputs {
+                let mut pages = context.pages("resourcegroupstaggingapi", "GetResources", input.clone())?;
+                while let Some(page) = pages.next().await? {
+                    let all = page.get("ResourceTagMappingList").and_then(Value::as_array);
+                    let all = all.into_iter().flatten();
+                    let all = all.filter_map(|one| one.get("ResourceARN").and_then(Value::as_str));
+                    arns.extend(all.map(str::to_owned));
+                }
             }
             Ok::<_, Error>(arns)
         });
@@ -99,6 +106,16 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// The questions about a region: one about everything, or some about what chosen stacks made.
+fn inputs(stacks: &StackChoice) -> Vec<Value> {
+    if stacks.is_empty() {
+        return vec![json!({ "ResourcesPerPage": 100 })];
+    }
+    let names: Vec<&str> = stacks.iter().map(StackName::name).collect();
+    let input = |names: &[&str]| json!({ "TagFilters": [{ "Key": STACK_NAME_TAG, "Values": names }], "ResourcesPerPage": 100 });
+    names.chunks(VALUES_PER_FILTER).map(input).collect()
 }
 
 /// The namespaces of ARNs of which the user left out types that are there by default.

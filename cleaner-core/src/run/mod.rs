@@ -16,6 +16,7 @@ mod outcome;
 mod resume;
 mod say;
 mod session;
+mod stacks;
 mod stop;
 mod verify;
 

@@ -57,11 +57,13 @@ impl Run<'_> {
             return wrong("the run ended before it had a plan; there is nothing to go on with");
         };
         self.check_plan(plan)?;
-        let same = journal.regions.iter().eq(&self.regions) && journal.types.iter().eq(&self.types);
+        let same = journal.regions.iter().eq(&self.regions)
+            && journal.types.iter().eq(&self.types)
+            && plan.stacks == self.stacks;
         if same || journal.exact {
             Ok(plan)
         } else {
-            wrong("the run was about other types or regions; give the options it was given")
+            wrong("the run was about other types, regions or stacks; give the options it was given")
         }
     }
 }

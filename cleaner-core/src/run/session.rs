@@ -14,8 +14,8 @@ use crate::error::Error;
 use crate::event::{EVENT_VERSION, EventKind, Recorder};
 use crate::handler::{Access, Registry};
 use crate::plan::{
-    Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Unlisted, Verdict,
-    spread_keeps,
+    Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Remembered,
+    STACK_ID_TAG, STACK_NAME_TAG, StackChoice, Unlisted, Verdict, spread_keeps,
 };
 use crate::report::{ListReport, ReportBuilder};
 use crate::resource::{Region, Resource, TypeName};
@@ -31,6 +31,9 @@ pub struct Run<'a> {
     pub(super) types: BTreeSet<TypeName>,
     pub(super) regions: BTreeSet<Region>,
     pub(super) excluded: Excluded,
+    pub(super) stacks: StackChoice,
+    /// What belonged to these stacks before anything was deleted.
+    pub(super) remembered: Remembered,
     pub(super) enabled: Vec<Region>,
     alias: Option<String>,
     /// What was listed and counts as gone: services and ids.
@@ -71,6 +74,8 @@ impl<'a> Run<'a> {
             types: BTreeSet::new(),
             regions: BTreeSet::new(),
             excluded: Excluded::default(),
+            stacks: cleaner.options().stacks.clone(),
+            remembered: Remembered::default(),
             enabled: Vec::new(),
             alias,
             leaving: Vec::new(),
@@ -98,6 +103,7 @@ impl<'a> Run<'a> {
             caller: self.identity.arn.clone(),
             regions: self.regions.iter().cloned().collect(),
             types: self.types.iter().cloned().collect(),
+            stacks: self.stacks.clone(),
         });
         for message in warnings {
             self.warn(message);
@@ -164,11 +170,13 @@ impl<'a> Run<'a> {
             created_at,
             regions: self.regions.iter().cloned().collect(),
             types: self.types.iter().cloned().collect(),
+            stacks: self.stacks.clone(),
             entries,
             lists: found.lists,
         };
         self.say_plan(&plan, false);
         self.report.plan(&plan);
+        self.say_stacks(&plan);
         Ok(plan)
     }
 
@@ -223,7 +231,7 @@ impl<'a> Run<'a> {
     /// making stacks there, too. The same goes for types that were not chosen, unless rules may keep some of what was not listed.
     /// Returns these listings.
     fn forgive_elsewhere(&mut self, found: &mut Found) -> Vec<ListReport> {
-        let no_rules = self.options().filters.is_empty();
+        let no_rules = self.options().filters.is_empty() && self.stacks.is_empty();
         let is_stack = |name: &str| self.registry().get(name).is_some_and(|handler| handler.spec().is_stack);
         let elsewhere = |list: &ListReport| {
             let aside =
@@ -263,6 +271,9 @@ impl<'a> Run<'a> {
         if !self.options().lifted.contains("keep-tag") {
             tag_keys.extend([KEEP_TAG.to_owned(), KEEP_UNTIL_TAG.to_owned()]);
         }
+        if !self.stacks.is_empty() {
+            tag_keys.extend([STACK_NAME_TAG.to_owned(), STACK_ID_TAG.to_owned()]);
+        }
         ScanNeeds {
             tags: !tag_keys.is_empty(),
             tag_keys,
@@ -285,12 +296,14 @@ impl<'a> Run<'a> {
             let all: Vec<ListReport> = lists.iter().cloned().chain(forgiven).collect();
             Unlisted::of(&all, self.registry())
         });
+        let within = self.within(&all, &relations);
         let judge = Judge {
             filters: &self.options().filters,
             lifted: &self.options().lifted,
             selected: &self.types,
             regions: &self.regions,
             excluded: &self.excluded,
+            within: within.as_ref(),
             account: &self.identity.account,
             unlisted: &unlisted,
             unlisted_too: too.as_ref().unwrap_or(&unlisted),

@@ -34,6 +34,7 @@ impl Run<'_> {
         let mut news: HashSet<ResourceKey> = HashSet::new();
         // Whether something has gone that may have held leftovers.
         let mut has_gone = false;
+        self.remember(&plan);
         let mut haunted = self.haunted_at_first(&plan);
         loop {
             pass += 1;
