@@ -2,19 +2,27 @@
 //!
 //! For tests that compare with other implementations, or that play the service.
 
+use aws_smithy_json::codec::{JsonCodec, JsonCodecSettings};
 use aws_smithy_runtime_api::{client::orchestrator::Metadata, http};
+use aws_smithy_schema::{
+    Schema,
+    codec::{Codec, FinishSerializer as _},
+    serde::ShapeSerializer as _,
+};
 use aws_smithy_types::{
     body::SdkBody,
     config_bag::{ConfigBag, Layer},
+    date_time::Format,
 };
+use aws_smithy_xml::codec::{XmlCodec, XmlCodecSettings};
 use serde_json::Value;
 
 use crate::{
     client::{decode, serialize},
     error::WireError,
-    model::OperationModel,
+    model::{OperationModel, Protocol},
     protocol,
-    value::check,
+    value::{Input, check},
 };
 
 /// A request as it goes out, but for the endpoint and the signature.
@@ -80,6 +88,65 @@ pub fn response(
     decode(&protocol, operation.schemas(), &answer, &config(operation))
         .map(Ok)
         .map_err(|error| error.to_string())
+}
+
+/// Writes `output` as `operation`'s answer, as the service does.
+///
+/// Members that the model does not know are left out: whoever plays a service reads back what was written.
+///
+/// # Errors
+/// Says what does not fit the model, and which bodies cannot be written: those that are no structure.
+pub fn answer(operation: OperationModel, output: &Value) -> Result<WireResponse, String> {
+    let node = operation.schemas().output;
+    let mut output = output.clone();
+    let members = output.as_object_mut().ok_or("an output is an object")?;
+    let mut headers = Vec::new();
+    for member in node.members() {
+        if let Some(header) = member.schema.http_header()
+            && let Some(value) = members.remove(member.name)
+        {
+            let text =
+                value.as_str().ok_or_else(|| format!("{}: only text goes into headers", member.name))?;
+            headers.push((header.value().to_owned(), text.to_owned()));
+        }
+    }
+    let payload = node.members().iter().find(|member| member.schema.http_payload().is_some());
+    let body = match payload {
+        None => body(operation, node.schema, &Input { node, value: &output })?,
+        Some(member) => match (output.get(member.name), member.payload) {
+            (None, _) => Vec::new(),
+            (Some(value), Some(schema)) => body(operation, schema, &Input { node: member.target, value })?,
+            (Some(_), None) => return Err(format!("{}: only structures can be written", member.name)),
+        },
+    };
+    Ok(WireResponse { status: 200, headers, body })
+}
+
+fn body(operation: OperationModel, schema: &Schema<'_>, output: &Input<'_>) -> Result<Vec<u8>, String> {
+    let json = |names| {
+        let settings = JsonCodecSettings::builder().use_json_name(names);
+        JsonCodec::new(settings.default_timestamp_format(Format::EpochSeconds).build())
+    };
+    let xml =
+        || XmlCodec::new(XmlCodecSettings::builder().default_timestamp_format(Format::DateTime).build());
+    match operation.service().protocol().ok_or("the service speaks an unknown protocol")? {
+        Protocol::Json10 | Protocol::Json11 => written(&json(false), schema, output),
+        Protocol::RestJson => written(&json(true), schema, output),
+        Protocol::RestXml | Protocol::Ec2 => written(&xml(), schema, output),
+        Protocol::Query => {
+            let mut serializer = xml().create_serializer();
+            serializer.set_next_root_xml_name(format!("{}Result", operation.name()));
+            serializer.write_struct(schema, output).map_err(|error| error.to_string())?;
+            let envelope = |tag: &str| format!("<{tag}{}Response>", operation.name()).into_bytes();
+            Ok([envelope(""), serializer.finish(), envelope("/")].concat())
+        }
+    }
+}
+
+fn written(codec: &impl Codec, schema: &Schema<'_>, output: &Input<'_>) -> Result<Vec<u8>, String> {
+    let mut serializer = codec.create_serializer();
+    serializer.write_struct(schema, output).map_err(|error| error.to_string())?;
+    Ok(serializer.finish())
 }
 
 fn config(operation: OperationModel) -> ConfigBag {

@@ -22,10 +22,11 @@ pub(crate) fn main() -> Exit {
     let result = match cli.command {
         Command::Whoami => run(commands::whoami(&globals, &ui)),
         Command::Types(args) => commands::types(&globals, &args, &ui),
-        Command::Scan => run(commands::scan(&globals, &ui)),
+        Command::Scan(args) => run(commands::scan(&globals, &args, &ui)),
         Command::Plan(args) => run(commands::plan(&globals, &args, &ui)),
         Command::Apply(args) => run(commands::apply(&globals, &args, &ui)),
         Command::Clear(args) => run(commands::clear(&globals, &args, &ui)),
+        Command::Snapshot(args) => run(commands::snapshot(&globals, &args, &ui)),
         Command::Pool(command) => run(commands::pool(&globals, &command, &ui)),
         Command::Run(args) => run(commands::run(&globals, &args, &ui)),
         Command::Exec(args) => run(commands::exec(&globals, &args, &ui)),

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use aws_dynamic::{AssumeRole, Session, SessionOptions, Timeouts};
 use cleaner_core::account::{AccountId, Identity};
+use cleaner_core::baseline::Baseline;
 use cleaner_core::config::{Config, ConfigFile, Flags, Sources};
 use cleaner_core::handler::Registry;
 use cleaner_core::lane::Quotas;
 use cleaner_core::plan::StackChoice;
 use cleaner_core::report::ApiStats;
+use cleaner_core::restore::Restore;
 use cleaner_core::run::{Cleaner, Options, RegionChoice, RunError, TypeChoice};
 
 use crate::args::Globals;
@@ -30,6 +32,8 @@ pub(crate) struct Setup {
     pub(crate) registry: Arc<Registry>,
     /// The configuration.
     pub(crate) config: Config,
+    /// What the account held before, if that was read.
+    baseline: Option<Arc<Baseline>>,
 }
 
 /// What a command asks of its run.
@@ -43,6 +47,10 @@ pub(crate) struct Wish {
     pub(crate) stacks: StackChoice,
     /// How many looks in a row must find the account clean at least.
     pub(crate) verify_passes: u32,
+    /// Whether all tags are read of everything.
+    pub(crate) all_tags: bool,
+    /// What is made again after a clear.
+    pub(crate) restore: BTreeSet<Restore>,
 }
 
 /// The tool and its version, as reports name it.
@@ -86,7 +94,26 @@ impl Setup {
             Sources { file: config_file(globals.config.as_deref())?, environment: environment(), flags };
         let config = Config::load(&sources, &registry)
             .map_err(|problems| Failure::problems(&problems, "the configuration"))?;
-        Ok(Self { registry: Arc::new(registry), config })
+        Ok(Self { registry: Arc::new(registry), config, baseline: None })
+    }
+
+    /// Reads catalogs, configuration, and the baseline that it names; makes no call. For all that decides about resources.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub(crate) fn load_with_baseline(
+        globals: &Globals,
+        set: impl FnOnce(&mut Flags),
+    ) -> Result<Self, Failure> {
+        let mut setup = Self::load(globals, set)?;
+        if let Some(file) = &setup.config.baseline {
+            let text = fs::read_to_string(file)
+                .map_err(|error| Failure::usage(format!("the baseline {file} cannot be read: {error}.")))?;
+            let baseline = Baseline::parse(&text, &setup.registry)
+                .map_err(|error| Failure::usage(error.in_file(file)))?;
+            setup.baseline = Some(Arc::new(baseline));
+        }
+        Ok(setup)
     }
 
     /// The endpoint that stands for AWS, if there is one, for messages.
@@ -220,6 +247,10 @@ impl Setup {
             quotas: config.start_quotas(),
             home_region,
             details: wish.details,
+            all_tags: wish.all_tags,
+            baseline: self.baseline.clone(),
+            strict_baseline: config.strict_baseline,
+            restore: wish.restore,
         })
     }
 }

@@ -26,7 +26,8 @@ pub fn builtin() -> Result<Registry, TypesError> {
 }
 
 /// Builds the registry of all types of the library and of the user's catalogs, given as file name and text. A type of the same
-/// name replaces the library's, and a later one an earlier one.
+/// name replaces the library's, and a later one an earlier one. What AWS can list and delete and none of these stands for is
+/// there under its CloudFormation name, through Cloud Control.
 ///
 /// # Errors
 /// Everything that is wrong with the catalogs.
@@ -47,6 +48,9 @@ pub fn with_catalogs(catalogs: &[(String, String)]) -> Result<Registry, TypesErr
         }
     }
     problems.into_result(()).map_err(TypesError::Catalog)?;
+    for handler in services::cloud_control::handlers(builder.handlers()) {
+        builder = builder.with_dyn(handler);
+    }
     builder.build().map_err(TypesError::Registry)
 }
 

@@ -10,6 +10,7 @@
 mod mutated;
 
 pub mod account;
+pub mod baseline;
 mod builtin;
 pub mod catalog;
 pub mod config;
@@ -23,6 +24,7 @@ pub mod plan;
 pub mod policy;
 pub mod report;
 pub mod resource;
+pub mod restore;
 pub mod run;
 pub mod scan;
 pub mod services;

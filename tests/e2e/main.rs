@@ -2,9 +2,14 @@
 //!
 //! One binary, so that it is linked once. What is tested at a lower level (rules, engine, reporters) is not tested again here.
 
+mod action;
 mod apply;
 mod bad_input;
+mod baseline;
+mod cloud_control;
 mod coverage;
+mod deploy;
+mod everything;
 mod faults;
 mod iam;
 mod journal;

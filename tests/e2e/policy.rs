@@ -1,23 +1,11 @@
 //! The policy that the tool prints is what it needs: with it nothing is denied, without a part of it something is.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
-use cleaner_tests::{Credentials, Emulator, python};
+use cleaner_tests::{Credentials, python};
 use serde_json::{Value, json};
 
 use crate::scene::{Done, HERE, Scene};
-
-/// A fresh account in an emulator where users may do only what their policies allow.
-fn scene() -> Scene {
-    static STRICT: OnceLock<Emulator> = OnceLock::new();
-    let emulator = STRICT.get_or_init(|| {
-        let emulator = Emulator::start();
-        emulator.settings(&json!({ "enforce_iam": true }));
-        emulator
-    });
-    Scene { emulator, credentials: emulator.new_account() }
-}
 
 /// The policies that `policy --split` prints, by name.
 fn printed(scene: &Scene, arguments: &[&str]) -> Value {
@@ -53,7 +41,7 @@ fn denied(scene: &Scene) -> BTreeSet<String> {
 
 #[test]
 fn the_policy_is_enough_for_a_full_run() {
-    let scene = scene();
+    let scene = Scene::strict(&json!({}));
     let made = python::seed(scene.emulator, &scene.credentials, &["--kind", "kitchen-sink"]);
     assert!(made.as_object().is_some_and(|made| made.len() > 60), "{made}");
     let policies = printed(&scene, &[]);
@@ -75,7 +63,7 @@ fn the_policy_is_enough_for_a_full_run() {
 
 #[test]
 fn without_one_of_its_actions_something_is_denied() {
-    let scene = scene();
+    let scene = Scene::strict(&json!({}));
     let needed = ["--type", "SQSQueue"];
     let policies = printed(&scene, &needed);
     let user = user_with(&scene, &policies);
@@ -129,7 +117,7 @@ fn put(scene: &Scene, name: &str, document: &Value) {
 
 #[test]
 fn switches_of_the_configuration_are_in_the_policy_if_they_are_on() {
-    let scene = scene();
+    let scene = Scene::strict(&json!({}));
     let configuration = "version: 1\nsettings:\n  DynamoDBTable: { disable_deletion_protection: true }\n";
     let run = |configuration: Option<&str>| {
         let cli = scene.cli(["policy", "--type", "DynamoDBTable"]);

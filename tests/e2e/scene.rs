@@ -48,6 +48,17 @@ impl Scene {
         Self { emulator, credentials: emulator.new_account() }
     }
 
+    /// A fresh account with an identity and so on, where users may do only what their policies allow.
+    pub(crate) fn strict(spec: &Value) -> Self {
+        static STRICT: OnceLock<Emulator> = OnceLock::new();
+        let emulator = STRICT.get_or_init(|| {
+            let emulator = Emulator::start();
+            emulator.settings(&json!({ "enforce_iam": true }));
+            emulator
+        });
+        Self { emulator, credentials: emulator.account(spec) }
+    }
+
     /// The account's id.
     pub(crate) fn account(&self) -> &str {
         &self.credentials.account

@@ -6,11 +6,15 @@
                                                      `aws-cleaner types --format json` prints
     recipes.py tested DIR                            the types that have a recipe
     AWS_ACCESS_KEY_ID=… recipes.py make --endpoint-url U --out STATE.json [--shard I/N | --type T …] DIR
+    AWS_ACCESS_KEY_ID=… recipes.py make --all-delete --region R … --types TYPES.json …
     recipes.py config --state STATE.json --out CONFIG.yaml
     AWS_ACCESS_KEY_ID=… recipes.py verify --endpoint-url U --state STATE.json DIR
+    AWS_ACCESS_KEY_ID=… recipes.py look --endpoint-url U --state STATE.json
 
 `make` makes the parents, then of each type one to keep and one to delete; `config` writes rules that keep the former
-and the parents; `verify` looks anew. Exit code 1: something is wrong, each on a line of its own; 2: wrong usage.
+and the parents; `verify` looks anew, and `look` prints which of all that was made is there, as JSON. With `--all-delete`
+there is one of each type in each region (of what has no region, and of what can be there but once, one in all), nothing
+is to be kept, and the parents go, too. Exit code 1: something is wrong, each on a line of its own; 2: wrong usage.
 
 Two names for one type in `needs` are two resources. In `list`, `is` is what to look for where it is not the id, such as
 `list = { call = …, with = { clusterName = "{cluster.id}" }, at = "nodegroups", is = "{name}" }`; `gone` has codes of
@@ -75,7 +79,8 @@ def circles(book):
 def coverage(arguments):
     """Compares the rows with the types that there are."""
     book = Book.read(files_of([arguments.dir]))
-    types = {entry["name"] for entry in read_json(arguments.types)["types"]}
+    # What nobody has described is proven as a whole, not type by type.
+    types = {entry["name"] for entry in read_json(arguments.types)["types"] if entry["via"] is None}
     lines = [str(problem) for problem in book.problems]
     lines += [f"{type_}: no row" for type_ in sorted(types - set(book.recipes))]
     for type_ in sorted(set(book.recipes) - types):
@@ -131,14 +136,14 @@ def make(arguments):
     started = time.monotonic()
     types = chosen(book, arguments)
     maker = Maker(book, Emulator(arguments.endpoint_url))
-    made, failed = {}, {}
+    regions = regions_of(book, arguments)
+    made, gone, failed = {}, [], {}
     for phase in ("parents", "resources"):
-        for type_ in types:
+        for type_, region in ((type_, region) for type_ in types for region in regions(type_)):
             recipe, missing = book.recipes[type_], book.missing(type_)
             if missing:
                 failed[type_] = f"there is no recipe of {missing}, which it needs"
                 continue
-            region = book.region(type_)
             try:
                 if phase == "parents":
                     seen = {}
@@ -146,19 +151,38 @@ def make(arguments):
                         seen[parent] = seen.get(parent, -1) + 1
                         maker.parent(parent, recipe.region or region, seen[parent])
                 elif type_ not in failed:
-                    keep = None if recipe.single else maker.make(type_, "keep", region)
+                    keep = None if recipe.single or arguments.all_delete else maker.make(type_, "keep", region)
                     drop = maker.make(type_, "drop", region)
-                    made[type_] = state_of(recipe, keep, drop)
+                    if arguments.all_delete:
+                        gone.append(plain(drop))
+                    else:
+                        made[type_] = state_of(recipe, keep, drop)
             except Failed as problem:
                 failed[type_] = str(problem)
     parents = {key: plain(parent) for key, parent in maker.parents.items()}
-    state = {"account": maker.account, "types": made, "parents": parents, "failed": failed}
+    if arguments.all_delete:
+        gone, parents = [*parents.values(), *gone], {}
+    state = {"account": maker.account, "types": made, "parents": parents, "gone": gone, "failed": failed}
     Path(arguments.out).write_text(json.dumps(state, indent=1, default=str) + "\n", encoding="utf-8")
     for type_, message in sorted(failed.items()):
         print(f"{type_}: {message}")
     took = f"{time.monotonic() - started:.1f} s"
-    print(f"made {len(made)} types, {len(parents)} parents in {took}; {len(failed)} failed", file=sys.stderr)
+    counts = f"{len(made)} types, {len(parents)} parents, {len(gone)} resources of which none is to stay"
+    print(f"made {counts} in {took}; {len(failed)} failed", file=sys.stderr)
     return 1 if failed else 0
+
+
+def regions_of(book, arguments):
+    """Tells for a type in which regions to make it."""
+    if not arguments.all_delete:
+        return lambda type_: [book.region(type_)]
+    scopes = {entry["name"]: entry["scope"] for entry in read_json(arguments.types)["types"]}
+
+    def regions(type_):
+        alone = any(book.recipes[name].single or book.recipes[name].region for name in book.order(type_))
+        return [book.region(type_)] if alone or scopes[type_] == "global" else arguments.region
+
+    return regions
 
 
 def plain(resource):
@@ -198,6 +222,7 @@ def config(arguments):
 def every(state):
     """All resources of a state."""
     yield from state["parents"].values()
+    yield from state["gone"]
     for entry in state["types"].values():
         yield from filter(None, entry["looks"].values())
 
@@ -232,13 +257,28 @@ def verify(arguments):
         if entry["looks"]["keep"]:
             wrong.append((type_, look(entry["looks"]["keep"], True, "the kept one")))
         wrong.append((type_, look(entry["looks"]["delete"], False, "the one to delete")))
+    for resource in state["gone"]:
+        wrong.append((resource["type"], look(resource, False, f"the one in {resource['region']}")))
     wrong = [(type_, message) for type_, message in wrong if message]
     for type_, message in wrong:
         print(f"{type_}: {message}")
     bad = {type_ for type_, _ in wrong}
-    right = len(set(state["types"]) - bad)
-    print(f"{len(state['types'])} types: {right} right, {len(wrong)} wrong", file=sys.stderr)
+    types = {*state["types"], *(resource["type"] for resource in state["gone"])}
+    print(f"{len(types)} types: {len(types - bad)} right, {len(wrong)} wrong", file=sys.stderr)
     return 1 if wrong else 0
+
+
+def look(arguments):
+    """Prints what of a state is there: `TYPE ID`, true or false."""
+    from recipe.making import Emulator, is_there
+
+    emulator = Emulator(arguments.endpoint_url)
+    there = {
+        f"{resource['type']} {resource['id']}": is_there(emulator, resource)
+        for resource in every(read_json(arguments.state))
+    }
+    print(json.dumps(there))
+    return 0
 
 
 def read_json(path):
@@ -270,17 +310,26 @@ def main():
     some = command.add_mutually_exclusive_group()
     some.add_argument("--shard", metavar="I/N", help="only this part of the services")
     some.add_argument("--type", action="append", help="only this type (repeats)")
+    command.add_argument("--all-delete", action="store_true", help="nothing is to be kept")
+    command.add_argument("--region", action="append", help="where, with --all-delete (repeats)")
+    command.add_argument("--types", metavar="TYPES.json", help="which types have no region, with --all-delete")
     command.set_defaults(run=make)
     command = commands.add_parser("verify", help="look for everything again")
     command.add_argument("dir")
     command.add_argument("--endpoint-url", required=True)
     command.add_argument("--state", required=True, metavar="STATE.json")
     command.set_defaults(run=verify)
+    command = commands.add_parser("look", help="say what is there")
+    command.add_argument("--endpoint-url", required=True)
+    command.add_argument("--state", required=True, metavar="STATE.json")
+    command.set_defaults(run=look)
     command = commands.add_parser("config", help="write rules that keep what is to be kept")
     command.add_argument("--state", required=True, metavar="STATE.json")
     command.add_argument("--out", required=True, metavar="CONFIG.yaml")
     command.set_defaults(run=config)
     arguments = parser.parse_args()
+    if arguments.run is make and arguments.all_delete != bool(arguments.region and arguments.types):
+        parser.error("--all-delete goes with --region and --types")
     sys.exit(arguments.run(arguments))
 
 

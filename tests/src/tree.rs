@@ -20,6 +20,12 @@ pub fn emulator_scripts() -> PathBuf {
     root().join("tests").join("emulator")
 }
 
+/// Returns the folder with the checks of what is deployed, and their requirements.
+#[must_use]
+pub fn linter_scripts() -> PathBuf {
+    root().join("tests").join("distribution")
+}
+
 /// Returns cargo's target directory: the one this program was built into, or what `CARGO_TARGET_DIR` says.
 #[must_use]
 pub fn target() -> PathBuf {

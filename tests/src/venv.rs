@@ -1,4 +1,4 @@
-//! The Python environment of the emulator: made once per target directory, from pinned requirements.
+//! Python environments, made once per target directory, from pinned requirements: one of the emulator, one of linters.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -13,10 +13,11 @@ const STAMP: &str = "requirements.stamp";
 /// The oldest Python that all pins can be installed on.
 const OLDEST: (u32, u32) = (3, 11);
 
-/// A Python environment with everything in `requirements.txt`.
+/// A Python environment with everything in the `requirements.txt` beside its scripts.
 #[derive(Debug, Clone)]
 pub struct Venv {
     root: PathBuf,
+    scripts: PathBuf,
 }
 
 impl Venv {
@@ -30,7 +31,7 @@ impl Venv {
     #[must_use]
     pub fn command(&self, script: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(self.python());
-        command.arg(script).env_clear().current_dir(tree::emulator_scripts());
+        command.arg(script).env_clear().current_dir(&self.scripts);
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", &self.root).env("PYTHONUNBUFFERED", "1").env("PYTHONUTF8", "1");
         // Byte code goes beside the environment, not into the source tree.
@@ -40,27 +41,36 @@ impl Venv {
     }
 }
 
-/// Returns the environment, making it on first use; later uses touch no network.
+/// Returns the environment of the emulator, making it on first use; later uses touch no network.
 ///
 /// # Errors
 /// Says what is missing (Python, its `venv` module, the package index) and what was tried.
 pub fn venv() -> Result<Venv, String> {
     static VENV: OnceLock<Result<Venv, String>> = OnceLock::new();
-    VENV.get_or_init(|| ensure(&tree::target().join("venv"))).clone()
+    VENV.get_or_init(|| ensure(&tree::target().join("venv"), &tree::emulator_scripts())).clone()
 }
 
-fn ensure(root: &Path) -> Result<Venv, String> {
-    let list = tree::emulator_scripts().join("requirements.txt");
+/// Returns the environment of the linters, as [`venv`] does that of the emulator.
+///
+/// # Errors
+/// Says what is missing, as [`venv`] does.
+pub fn linters() -> Result<Venv, String> {
+    static VENV: OnceLock<Result<Venv, String>> = OnceLock::new();
+    VENV.get_or_init(|| ensure(&tree::target().join("venv-linters"), &tree::linter_scripts())).clone()
+}
+
+fn ensure(root: &Path, scripts: &Path) -> Result<Venv, String> {
+    let list = scripts.join("requirements.txt");
     let wanted =
         fs::read_to_string(&list).map_err(|error| format!("failed to read {}: {error}.", list.display()))?;
-    let venv = Venv { root: root.to_path_buf() };
+    let venv = Venv { root: root.to_path_buf(), scripts: scripts.to_path_buf() };
     if stamped(root, &wanted) {
         return Ok(venv);
     }
     let parent = root.parent().ok_or("the target directory has no parent.")?;
     fs::create_dir_all(parent).map_err(|error| format!("failed to create {}: {error}.", parent.display()))?;
     // One process installs, the others wait here; the lock goes with the file handle.
-    let lock = File::create(parent.join("venv.lock"))
+    let lock = File::create(root.with_extension("lock"))
         .map_err(|error| format!("failed to create a lock: {error}."))?;
     lock.lock().map_err(|error| format!("failed to lock the Python environment: {error}."))?;
     if stamped(root, &wanted) {
@@ -111,7 +121,7 @@ fn install(root: &Path, list: &Path) -> Result<(), String> {
         Command::new(python_in(&fresh))
             .args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "-r"])
             .arg(list),
-        "install the emulator with pip (the package index must be reachable once)",
+        "install the pinned packages with pip (the package index must be reachable once)",
     )?;
     // Only a finished environment gets the name, so an interrupted install is never mistaken for one.
     if root.exists() {
@@ -139,8 +149,8 @@ fn system_python() -> Result<&'static str, String> {
     }
     let oldest = format!("{}.{}", OLDEST.0, OLDEST.1);
     Err(match found {
-        Some(version) => format!("the emulator needs Python {oldest} or newer; found {version}."),
-        None => format!("the emulator needs Python {oldest} or newer; no python3 was found on PATH."),
+        Some(version) => format!("tests need Python {oldest} or newer; found {version}."),
+        None => format!("tests need Python {oldest} or newer; no python3 was found on PATH."),
     })
 }
 
@@ -183,7 +193,10 @@ mod tests {
         let first = venv().expect("an environment");
         assert!(first.python().exists());
         let started = std::time::Instant::now();
-        assert_eq!(ensure(&tree::target().join("venv")).expect("the same").python(), first.python());
+        assert_eq!(
+            ensure(&tree::target().join("venv"), &tree::emulator_scripts()).expect("the same").python(),
+            first.python()
+        );
         assert!(
             started.elapsed() < std::time::Duration::from_secs(2),
             "the second time nothing is installed"

@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask <task>`.
 
 mod bench;
+mod cloud_control;
 mod demo;
 mod docs;
 mod fuzz_client;
@@ -17,6 +18,7 @@ use clap::Parser;
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Task {
     Bench(bench::Bench),
+    CloudControl(cloud_control::CloudControl),
     Demo(demo::Demo),
     Docs(docs::Docs),
     Models(models::Models),
@@ -28,6 +30,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Task::parse() {
         Task::Bench(task) => task.run(),
+        Task::CloudControl(task) => task.run(),
         Task::Demo(task) => task.run(),
         Task::Docs(task) => task.run(),
         Task::Models(task) => task.run(),

@@ -36,7 +36,7 @@ const fn op(
 
 /// Codes under which services report nearly anything; the message has to tell.
 const VAGUE: &str = "Validation*|InvalidParameter*|InvalidRequest*|InvalidInput*|InvalidArgument*|InvalidOperation*|\
-                     BadRequest*|ClientException|InvalidChangeBatch|InvalidArgs*";
+                     BadRequest*|ClientException|InvalidChangeBatch|InvalidArgs*|GeneralServiceException*|HandlerFailure*";
 
 /// Operations that cannot run into a quota on the number of things: a "limit" there is one on the pace.
 const NO_QUOTA: &str = "Delete*|List*|Describe*|Get*|BatchGet*|BatchDelete*|Deregister*|Disassociate*|Detach*|Remove*|\
@@ -51,6 +51,12 @@ pub(super) const ROWS: &[Row] = &[
     of("servicecatalog", "TagOptionNotMigrated*", "", UnsupportedRegion),
     of("organizations", "AWSOrganizationsNotInUse*", "", Gone),
     of("guardduty", "BadRequest*", "is not owned by the current account", Gone),
+    // ---- Cloud Control: codes of its own, and those that its handlers report.
+    of("cloudcontrol", "UnsupportedAction*|TypeNotFound*", "", UnsupportedRegion),
+    of("cloudcontrol", "ConcurrentOperation*", "", Dependency),
+    of("cloudcontrol", "ServiceLimitExceeded*", "", Throttled),
+    of("cloudcontrol", "NotStabilized*|NetworkFailure*|HandlerInternalFailure*", "", Transient),
+    of("cloudcontrol", "InvalidCredentials*", "", Denied),
     // ---- Not in this region, or not for this account.
     code(
         "OptInRequired|SubscriptionRequired*|RegionDisabled*|*UnsupportedRegion*|*RegionNotSupported*",

@@ -23,6 +23,7 @@ static BUILTIN: &[u8] = include_bytes!("../../models/bundle.bin");
 pub struct Models {
     packed: BTreeMap<&'static str, Packed>,
     read: Mutex<BTreeMap<&'static str, &'static ServiceModel>>,
+    namespaces: Mutex<BTreeMap<&'static str, [&'static str; 2]>>,
 }
 
 struct Packed {
@@ -54,7 +55,7 @@ impl Models {
             let length = u32::from_le_bytes(take(&mut rest)?);
             packed.insert(name, Packed { size: size as usize, data: slice(&mut rest, length as usize)? });
         }
-        Ok(Self { packed, read: Mutex::default() })
+        Ok(Self { packed, read: Mutex::default(), namespaces: Mutex::default() })
     }
 
     /// Returns the names of all services, sorted, as botocore spells them.
@@ -76,14 +77,18 @@ impl Models {
         Some(model)
     }
 
-    /// Returns the names by which ARNs and IAM actions may call `service`, without keeping its model in memory.
+    /// Returns the names by which ARNs and IAM actions may call `service`, without unpacking its model.
     ///
     /// The first is what requests are signed for, the second what IAM actions begin with; often they are the same.
-    pub fn namespaces(&self, service: &str) -> Option<[String; 2]> {
+    pub fn namespaces(&self, service: &str) -> Option<[&'static str; 2]> {
         let (name, packed) = self.packed.get_key_value(service)?;
-        let signing_name = signing_name(packed).expect("a test reads every packed model");
-        let iam_prefix = iam_prefix(name).map_or_else(|| signing_name.clone(), str::to_owned);
-        Some([signing_name, iam_prefix])
+        let mut known = self.namespaces.lock().unwrap_or_else(PoisonError::into_inner);
+        let namespaces = known.entry(name).or_insert_with(|| {
+            let signing_name = signing_name(packed).expect("a test reads every packed model");
+            let signing_name: &'static str = Box::leak(signing_name.into_boxed_str());
+            [signing_name, iam_prefix(name).unwrap_or(signing_name)]
+        });
+        Some(*namespaces)
     }
 }
 
@@ -140,7 +145,7 @@ mod tests {
     fn every_service_is_readable_and_speaks_a_known_protocol() {
         for name in Models::builtin().services() {
             let service = Models::builtin().service(name).expect("listed");
-            let namespaces = [service.signing_name(), service.iam_prefix()].map(str::to_owned);
+            let namespaces = [service.signing_name(), service.iam_prefix()];
             assert_eq!(Models::builtin().namespaces(name), Some(namespaces), "{name}");
             assert!(service.protocol().is_some(), "{name}");
             assert!(service.operations().next().is_some(), "{name}");

@@ -174,7 +174,7 @@ impl<'a> Builder<'a> {
             is_idempotency_token: reference.idempotency_token,
             decoding: self.decoding(direction, reference),
             payload: self.payload_schema(direction, reference, schema),
-            skips_empty: self.protocol == Protocol::Ec2,
+            skips_empty: self.protocol == Protocol::Ec2 && direction == Direction::Input,
         });
         // Set once per node, by the one builder that made it.
         node.members.get_or_init(|| members.collect());

@@ -67,6 +67,17 @@ fn responses_are_read_as_verified() {
 }
 
 #[test]
+fn what_a_played_service_answers_is_read_as_it_was_meant() {
+    for case in cases("responses-") {
+        let operation = operation(&case);
+        let answer = codec::answer(operation, &case["output"])
+            .unwrap_or_else(|error| panic!("{} {}: {error}", case["service"], case["operation"]));
+        let output = codec::response(operation, answer).expect("readable").expect("a success");
+        assert_eq!(output, case["output"], "{} {}", case["service"], case["operation"]);
+    }
+}
+
+#[test]
 fn errors_of_each_protocol_are_read() {
     let error = |service: &str, name: &str, headers: &[(&str, &str)], body: &str| {
         let operation =

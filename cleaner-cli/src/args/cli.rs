@@ -1,10 +1,11 @@
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use cleaner_core::account::AccountId;
+use cleaner_core::restore::Restore;
 
-use super::{DeleteArgs, ExecArgs, Globals, PoolCommand, RunArgs, StackArgs};
+use super::{BaselineArgs, DeleteArgs, ExecArgs, Globals, PoolCommand, RunArgs, StackArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -58,7 +59,7 @@ Examples:
 Examples:
   aws-cleaner scan --type 'EC2*' --region eu-west-1
   aws-cleaner scan --format json | jq '.resources[] | select(.verdict.action == \"delete\") | .arn'")]
-    Scan,
+    Scan(ScanArgs),
     /// Show what would be deleted, by type and region
     #[command(after_long_help = "\
 Examples:
@@ -82,8 +83,18 @@ Examples:
   aws-cleaner clear --account 111122223333 --yes --timeout 30m --report report.json --events events.ndjson
   aws-cleaner clear --type 'SQS*,SNS*' --exclude-region us-east-1
   aws-cleaner clear --stack feature-42 --account 111122223333 --yes
+  aws-cleaner clear --baseline baseline.json --account 111122223333 --yes
+  aws-cleaner clear --restore default-vpc
   aws-cleaner clear --resume events.ndjson --events events-2.ndjson")]
     Clear(ClearArgs),
+    /// Write down what the account holds, as a baseline that later runs keep to
+    ///
+    /// Takes down every resource by its identity, and settings of the account. Changes nothing.
+    #[command(after_long_help = "\
+Examples:
+  aws-cleaner snapshot -o baseline.json
+  aws-cleaner clear --baseline baseline.json --account 111122223333 --yes")]
+    Snapshot(SnapshotArgs),
     /// Share accounts between tests: hand out clean ones, take back dirty ones, clean them
     #[command(subcommand)]
     Pool(PoolCommand),
@@ -148,13 +159,49 @@ pub(crate) struct PolicyArgs {
     /// Print a service control policy instead, which denies all services that have no resource type
     #[arg(long, conflicts_with_all = ["split", "compact"])]
     pub(crate) deny_unsupported: bool,
+    /// Also allow what taking a snapshot, and keeping to a baseline, need
+    #[arg(long)]
+    pub(crate) with_baseline: bool,
+    /// Also allow to make this again (repeat, or separate by commas)
+    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
+    pub(crate) restore: Vec<RestoreChoice>,
     /// Use what the configuration says of this account
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<AccountId>,
 }
 
+/// What can be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RestoreChoice {
+    /// The default VPC of each region
+    DefaultVpc,
+}
+
+impl From<RestoreChoice> for Restore {
+    fn from(choice: RestoreChoice) -> Self {
+        match choice {
+            RestoreChoice::DefaultVpc => Self::DefaultVpc,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ScanArgs {
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SnapshotArgs {
+    /// Write the baseline to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
     /// Save the plan to this file, to review and apply it
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -176,6 +223,9 @@ pub(crate) struct ClearArgs {
     /// Go on where the run that wrote these events ended: with its plan, and without a new scan
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) resume: Option<PathBuf>,
+    /// Make this again afterwards where it is not there (repeat, or separate by commas)
+    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
+    pub(crate) restore: Vec<RestoreChoice>,
     #[command(flatten)]
     pub(crate) stacks: StackArgs,
     #[command(flatten)]
@@ -194,6 +244,8 @@ pub(crate) struct ExplainArgs {
     /// An id, a name or an ARN, or a part of one; or the name of a resource type
     #[arg(value_name = "ID|TYPE")]
     pub(crate) subject: String,
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
 }
 
 /// What to do with the configuration.

@@ -3,6 +3,8 @@ use std::path::PathBuf;
 use cleaner_core::account::AccountId;
 use cleaner_core::config::Flags;
 
+use super::BaselineArgs;
+
 /// The options of the commands that delete.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct DeleteArgs {
@@ -30,6 +32,11 @@ pub(crate) struct DeleteArgs {
     /// Do not call the account clean while it holds tagged resources that no type of the run lists
     #[arg(long)]
     pub(crate) strict_coverage: bool,
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
+    /// Do not call the account clean if something of its baseline is missing or changed
+    #[arg(long)]
+    pub(crate) strict_baseline: bool,
     /// Write the report to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
@@ -45,6 +52,8 @@ impl DeleteArgs {
         flags.set("patience", "--patience", self.patience.as_deref());
         flags.set("max_deletions", "--max-deletions", self.max_deletions.as_deref());
         flags.set("coverage", "--strict-coverage", self.strict_coverage.then_some("strict"));
+        self.baseline.set(flags);
+        flags.set("baseline_drift", "--strict-baseline", self.strict_baseline.then_some("strict"));
         flags.set("verify_passes", "--verify-passes", self.verify_passes.as_deref());
     }
 }

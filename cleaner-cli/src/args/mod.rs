@@ -1,7 +1,10 @@
 //! What can be typed.
 
+mod baseline;
 mod cli;
 mod delete;
+#[cfg(test)]
+mod documented;
 mod globals;
 mod parse;
 mod pool;
@@ -9,9 +12,10 @@ mod stacks;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use baseline::BaselineArgs;
 pub(crate) use cli::{
     ApplyArgs, CheckArgs, ClearArgs, Cli, Command, CompletionsArgs, ConfigCommand, ExplainArgs, PlanArgs,
-    PolicyArgs, ReportArgs, ShowArgs, TypesArgs,
+    PolicyArgs, ReportArgs, ScanArgs, ShowArgs, SnapshotArgs, TypesArgs,
 };
 pub(crate) use delete::DeleteArgs;
 pub(crate) use globals::{ColorChoice, Format, Globals};

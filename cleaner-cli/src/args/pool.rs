@@ -143,6 +143,9 @@ pub(crate) struct CleanArgs {
     /// Write the report of each cleaning to a file in this folder, as JSON
     #[arg(long, value_name = "FOLDER")]
     pub(crate) reports: Option<PathBuf>,
+    /// Keep to the baseline of each account, `<account id>.json` in this folder; without it, or away from it, no account is freed
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) baseline_dir: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) table: TableArgs,
 }

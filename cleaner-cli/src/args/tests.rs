@@ -65,12 +65,41 @@ fn wrong_usage_is_exit_code_two_and_help_is_none() {
         "explain",
         "completions tcl",
         "snapshot",
+        "clear --restore defualt-vpc",
+        "apply plan.json --restore default-vpc",
     ] {
         assert_eq!(read(line).expect_err(line).exit_code(), 2, "{line}");
     }
     for line in ["--help", "-h", "--version", "help clear", "clear --help"] {
         assert_eq!(read(line).expect_err(line).exit_code(), 0, "{line}");
     }
+}
+
+#[test]
+fn a_baseline_reaches_the_configuration_wherever_it_counts() {
+    for line in [
+        "clear --baseline b.json",
+        "apply plan.json --baseline b.json",
+        "plan --baseline b.json",
+        "scan --baseline b.json",
+        "explain x --baseline b.json",
+    ] {
+        let mut flags = cleaner_core::config::Flags::default();
+        match read(line).expect(line).command {
+            Command::Clear(args) => args.delete.set(&mut flags),
+            Command::Apply(args) => args.delete.set(&mut flags),
+            Command::Plan(args) => args.baseline.set(&mut flags),
+            Command::Scan(args) => args.baseline.set(&mut flags),
+            Command::Explain(args) => args.baseline.set(&mut flags),
+            other => panic!("{line}: {other:?}"),
+        }
+        let shown = format!("{flags:?}");
+        assert!(shown.contains("--baseline") && shown.contains("b.json"), "{line}: {shown}");
+    }
+    let Command::Clear(args) = read("clear --restore default-vpc").expect("it is right").command else {
+        panic!()
+    };
+    assert_eq!(args.restore.len(), 1);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::ui::Ui;
 
 /// Deletes exactly what a saved plan says.
 pub(crate) async fn apply(globals: &Globals, args: &ApplyArgs, ui: &Ui) -> Result<Exit, Failure> {
-    let setup = Setup::load(globals, |flags| args.delete.set(flags))?;
+    let setup = Setup::load_with_baseline(globals, |flags| args.delete.set(flags))?;
     let plan = read(&args.plan)?;
     let mut deletion = Deletion::prepare(&setup, &args.delete, ui)?;
     let account = args.delete.account.clone().unwrap_or_else(|| plan.account.clone());

@@ -159,10 +159,7 @@ impl<'a> Deletion<'a> {
 
     fn write(&self, report: &Report) -> Result<(), Failure> {
         let Some(file) = &self.report else { return Ok(()) };
-        let text = serde_json::to_vec_pretty(report).map_err(|error| {
-            Failure::unexpected(format!("the report cannot be written as JSON: {error}."))
-        })?;
-        file.write(&text)
+        file.write(|file| Ok(serde_json::to_writer_pretty(file, report)?))
             .map_err(|error| Failure::unexpected(format!("the report could not be written: {error}.")))
     }
 

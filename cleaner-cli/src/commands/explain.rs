@@ -33,7 +33,7 @@ pub(crate) fn explain_type(globals: &Globals, args: &ExplainArgs, ui: &Ui) -> Re
 
 /// Scans, and explains the verdicts on what is called by the subject.
 pub(crate) async fn explain(globals: &Globals, args: &ExplainArgs, ui: &Ui) -> Result<Exit, Failure> {
-    let setup = Setup::load(globals, |_| {})?;
+    let setup = Setup::load_with_baseline(globals, |flags| args.baseline.set(flags))?;
     let (plan, report) = read(&setup, ui, true).await?;
     let found = find(&plan, &args.subject);
     if found.is_empty() {

@@ -12,6 +12,7 @@ mod pool;
 mod read;
 mod report;
 mod scan;
+mod snapshot;
 mod types;
 mod whoami;
 
@@ -25,5 +26,6 @@ pub(crate) use policy::policy;
 pub(crate) use pool::{exec, pool, run};
 pub(crate) use report::report;
 pub(crate) use scan::scan;
+pub(crate) use snapshot::snapshot;
 pub(crate) use types::types;
 pub(crate) use whoami::whoami;

@@ -9,7 +9,7 @@ use crate::ui::Ui;
 
 /// Shows what would be deleted, and saves the plan.
 pub(crate) async fn plan(globals: &Globals, args: &PlanArgs, ui: &Ui) -> Result<Exit, Failure> {
-    let setup = Setup::load(globals, |_| {})?;
+    let setup = Setup::load_with_baseline(globals, |flags| args.baseline.set(flags))?;
     let cannot = |error| Failure::usage(format!("the plan cannot be saved to {}: {error}.", named(args)));
     let file = args.output.as_deref().map(OutputFile::prepare).transpose().map_err(cannot)?;
     // A plan that is applied later must know everything's age.
@@ -20,9 +20,8 @@ pub(crate) async fn plan(globals: &Globals, args: &PlanArgs, ui: &Ui) -> Result<
     };
     let (plan, report) = read_as(&setup, ui, wish).await?;
     if let Some(file) = file {
-        let text = serde_json::to_vec_pretty(&plan)
-            .map_err(|error| Failure::unexpected(format!("the plan cannot be written as JSON: {error}.")))?;
-        file.write(&text).map_err(|error| Failure { exit: Exit::Unexpected, ..cannot(error) })?;
+        let written = file.write(|file| Ok(serde_json::to_writer_pretty(file, &plan)?));
+        written.map_err(|error| Failure { exit: Exit::Unexpected, ..cannot(error) })?;
     }
     if ui.json() {
         print_json(&plan)?;

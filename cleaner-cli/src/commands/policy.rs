@@ -1,7 +1,8 @@
 use cleaner_core::policy::{
     ATTACHED, ATTACHED_AT_MOST, Document, INLINE_LIMIT, MANAGED_LIMIT, SERVICE_CONTROL_LIMIT, actions,
-    compact, deny_unsupported,
+    baseline_actions, compact, deny_unsupported, restore_actions,
 };
+use cleaner_core::restore::Restore;
 use cleaner_core::run::Options;
 use serde_json::{Map, Value};
 
@@ -28,6 +29,11 @@ pub(crate) fn policy(globals: &Globals, args: &PolicyArgs, ui: &Ui) -> Result<Ex
     }
     let problems = |problems: Vec<String>| Failure::usage(problems.join("\nerror: "));
     let mut actions = actions(&setup.registry, &options).map_err(problems)?;
+    let restore = args.restore.iter().map(|choice| Restore::from(*choice));
+    actions.extend(restore_actions(restore));
+    if args.with_baseline || config.baseline.is_some() {
+        actions.extend(baseline_actions());
+    }
     if args.compact {
         actions = compact(&actions);
     }

@@ -1,5 +1,5 @@
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 /// A file that is written at the end, whole or not at all.
@@ -30,16 +30,20 @@ impl OutputFile {
         Ok(file)
     }
 
-    /// Writes the file.
+    /// Writes the file, piece by piece: what goes into it may be long.
     ///
     /// # Errors
     /// Why it could not be written; what was there before is still there.
-    pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&self, content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
+        let through = |file: File| {
+            let mut writer = BufWriter::new(file);
+            content(&mut writer)?;
+            writer.into_inner().map_err(io::IntoInnerError::into_error)
+        };
         if self.in_place {
-            return OpenOptions::new().write(true).open(&self.path)?.write_all(content);
+            return OpenOptions::new().write(true).open(&self.path).and_then(through).map(drop);
         }
-        let written = self.create_beside().and_then(|mut file| {
-            file.write_all(content)?;
+        let written = self.create_beside().and_then(through).and_then(|file| {
             file.sync_all()?;
             fs::rename(self.beside(), &self.path)
         });
@@ -80,8 +84,11 @@ mod tests {
         let path = folder.path().join("report.json");
         let file = OutputFile::prepare(&path).expect("the folder is writable");
         assert!(names(folder.path()).is_empty(), "preparing leaves nothing behind");
-        file.write(b"one").expect("it can be written");
-        OutputFile::prepare(&path).expect("it may exist").write(b"two").expect("it can be written again");
+        file.write(|file| file.write_all(b"one")).expect("it can be written");
+        OutputFile::prepare(&path)
+            .expect("it may exist")
+            .write(|file| file.write_all(b"two"))
+            .expect("it can be written again");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "two");
         assert_eq!(names(folder.path()), ["report.json"]);
     }
@@ -101,10 +108,16 @@ mod tests {
         let (path, link) = (folder.path().join("real.json"), folder.path().join("link.json"));
         fs::write(&path, "old").expect("the folder is writable");
         std::os::unix::fs::symlink(&path, &link).expect("links are possible");
-        OutputFile::prepare(&link).expect("it is a file").write(b"new").expect("it can be written");
+        OutputFile::prepare(&link)
+            .expect("it is a file")
+            .write(|file| file.write_all(b"new"))
+            .expect("it can be written");
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "new");
-        OutputFile::prepare(Path::new("/dev/null")).expect("a device").write(b"x").expect("it takes all");
+        OutputFile::prepare(Path::new("/dev/null"))
+            .expect("a device")
+            .write(|file| file.write_all(b"x"))
+            .expect("it takes all");
         assert!(!Path::new("/dev/null").is_file());
     }
 }

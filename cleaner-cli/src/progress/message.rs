@@ -83,6 +83,15 @@ fn describe(kind: &EventKind) -> Option<(i16, Tone, String)> {
         EventKind::VerifyFinished { pass, remaining } => {
             (0, Tone::Normal, format!("look {pass}: {remaining} there that should be gone"))
         }
+        EventKind::Restored { restored } => match (&restored.error, &restored.id) {
+            (Some(error), _) => {
+                (-1, Tone::Bad, format!("failed to make {} in {}: {error}", restored.what, restored.region))
+            }
+            (None, id) => {
+                let id = id.as_deref().unwrap_or("-");
+                (0, Tone::Good, format!("made {} in {} again: {id}", restored.what, restored.region))
+            }
+        },
         EventKind::Stopping { why } => (-1, Tone::Doubt, format!("stopping: {why}")),
         _ => return None,
     })

@@ -1,5 +1,6 @@
 //! Data as text for people.
 
+mod baseline;
 mod explain;
 mod identity;
 mod label;
@@ -15,6 +16,7 @@ mod table;
 mod type_facts;
 mod words;
 
+pub(crate) use baseline::snapshot;
 pub(crate) use explain::{explanation, explanation_json};
 pub(crate) use identity::identity;
 pub(crate) use label::{clean, item, list};

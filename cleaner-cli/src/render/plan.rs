@@ -4,6 +4,7 @@ use cleaner_core::handler::Registry;
 use cleaner_core::plan::Plan;
 use cleaner_core::report::Report;
 
+use super::baseline::drift;
 use super::label::{called, list};
 use super::problems::{unknown, warnings};
 use super::resources::verdicts;
@@ -40,7 +41,9 @@ pub(crate) fn preview(
         }
     }
     text.push_str(&circles(plan, registry, paint));
-    text.push_str(&unknown(report, paint, if verbosity > 0 { usize::MAX } else { MOST }));
+    let most = if verbosity > 0 { usize::MAX } else { MOST };
+    text.push_str(&unknown(report, paint, most));
+    text.push_str(&drift(report, paint, most));
     text
 }
 

@@ -58,7 +58,8 @@ pub(super) fn unknown(report: &Report, paint: Paint, most: usize) -> String {
 pub(super) fn unsupported(report: &Report, paint: Paint, most: usize) -> String {
     let all: Vec<_> = report.unsupported.iter().collect();
     section("there, and listed by no type of this run", Tone::Doubt, &all, most, paint, |one| {
-        format!("{} in {}", clean(&one.arn), clean(&one.region))
+        let kind = one.type_name.as_deref().map(|name| format!("{} ", clean(name))).unwrap_or_default();
+        format!("{kind}{} in {}", clean(&one.arn), clean(&one.region))
     })
 }
 
@@ -79,7 +80,7 @@ fn label(one: &ResourceReport) -> String {
 }
 
 /// A headed list, if there is anything in it; ends with an empty line.
-fn section<T>(
+pub(super) fn section<T>(
     title: &str,
     tone: Tone,
     things: &[T],

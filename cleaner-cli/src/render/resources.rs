@@ -1,5 +1,6 @@
 use cleaner_core::report::{Report, ResourceReport};
 
+use super::baseline::drift;
 use super::label::called;
 use super::problems::unknown;
 use super::table::{Cell, Table};
@@ -13,6 +14,7 @@ pub(crate) fn resources(report: &Report, paint: Paint) -> String {
         text.push('\n');
     }
     text.push_str(&unknown(report, paint, usize::MAX));
+    text.push_str(&drift(report, paint, usize::MAX));
     text.push_str(&last_line(report, paint));
     text
 }

@@ -4,8 +4,28 @@ use serde_json::{Value, json};
 use super::table::{Cell, Table};
 use super::{Paint, Tone, count};
 
-/// The types as a table.
+/// The types as a table, and those that nobody has described as another one below.
 pub(crate) fn types(specs: &[&TypeSpec], paint: Paint) -> String {
+    let (undescribed, described): (Vec<_>, Vec<_>) =
+        specs.iter().copied().partition(|spec| spec.is_via_cloud_control());
+    let mut text = if described.is_empty() && !undescribed.is_empty() {
+        String::new()
+    } else {
+        table(&described, paint)
+    };
+    if !undescribed.is_empty() {
+        let gap = if text.is_empty() { "" } else { "\n" };
+        let mut table = Table::new(&["TYPE", "VIA", "SCOPE", "DELETED"]);
+        for spec in &undescribed {
+            let named = Cell::new(Tone::Doubt, "if named");
+            table.row([spec.name.as_str().into(), "cloud control".into(), scope(spec.scope).into(), named]);
+        }
+        text.extend([gap, &table.render(paint), &count(undescribed.len(), "type"), "\n"]);
+    }
+    text
+}
+
+fn table(specs: &[&TypeSpec], paint: Paint) -> String {
     let mut table = Table::new(&["TYPE", "SERVICE", "SCOPE", "DELETED", "CLOUDFORMATION"]);
     for spec in specs {
         table.row([
@@ -53,6 +73,7 @@ pub(super) fn type_json(spec: &TypeSpec) -> Value {
         "by_product": spec.by_product,
         "why_off": spec.why_off,
         "defined_in": spec.definition,
+        "via": spec.is_via_cloud_control().then_some("cloud_control"),
     })
 }
 
@@ -107,5 +128,27 @@ mod tests {
              SQSQueue  sqs      regional  by default  AWS::SQS::Queue\n\
              2 types\n"
         );
+    }
+
+    #[test]
+    fn what_nobody_has_described_is_shown_apart() {
+        let registry = cleaner_core::builtin().expect("the types fit together");
+        let spec = registry.get("AWS::GroundStation::Config").expect("it is there").spec();
+        let queue = TypeSpec::new("SQSQueue", "sqs");
+        let own = "TYPE                        VIA            SCOPE     DELETED\n\
+                   AWS::GroundStation::Config  cloud control  regional  if named\n\
+                   1 type\n";
+        assert_eq!(types(&[spec], Paint::Plain), own);
+        let both = types(&[spec, &queue], Paint::Plain);
+        assert!(
+            both.starts_with("TYPE      SERVICE") && both.ends_with(&format!("1 type\n\n{own}")),
+            "{both}"
+        );
+        let json = types_json(&[spec, &queue]);
+        assert_eq!(
+            (&json["types"][0]["via"], &json["types"][1]["via"]),
+            (&json!("cloud_control"), &Value::Null)
+        );
+        assert_eq!(json["types"][0]["model_checked"], false);
     }
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use cleaner_core::report::{ItemOutcome, Outcome, Report};
 use cleaner_core::run::StopCause;
 
+use super::baseline::{drift, restored};
 use super::problems::{leftovers, unknown, unsupported, warnings};
 use super::table::{Cell, Table};
 use super::{Paint, Tone, count, millis};
@@ -24,6 +25,8 @@ pub(crate) fn summary(report: &Report, verbosity: i16, paint: Paint) -> String {
     }
     text.push_str(&unknown(report, paint, most));
     text.push_str(&unsupported(report, paint, most));
+    text.push_str(&drift(report, paint, most));
+    text.push_str(&restored(report, paint));
     text.push_str(&warnings(report, paint));
     text.push_str(&last_line(report, paint));
     text
@@ -104,6 +107,17 @@ pub(crate) fn last_line(report: &Report, paint: Paint) -> String {
     }
     if summary.unsupported > 0 {
         parts.push(format!("{} unsupported", summary.unsupported));
+    }
+    if let Some(baseline) = &report.baseline {
+        for (number, what) in [
+            (baseline.missing.len(), "missing"),
+            (baseline.replaced.len(), "replaced"),
+            (baseline.changed.len() + baseline.settings.len(), "changed"),
+        ] {
+            if number > 0 {
+                parts.push(format!("{number} of the baseline {what}"));
+            }
+        }
     }
     let word = paint.tone(tone, word);
     format!("{word}: {} in {}\n", parts.join(", "), millis(report.duration_ms))

@@ -66,6 +66,9 @@ fn tags(source: TagSource) -> &'static str {
 }
 
 fn proof(spec: &TypeSpec) -> &'static str {
+    if spec.is_via_cloud_control() {
+        return "none of its own: Cloud Control is tested, and AWS's schema says the rest";
+    }
     match (spec.emulator_tested, spec.model_checked) {
         (true, _) => "deleted on an emulator, in tests",
         (false, true) => "checked against AWS's own description of the service",

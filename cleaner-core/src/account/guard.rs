@@ -49,6 +49,13 @@ pub enum Refusal {
     },
     /// The plan was made for another account, or by an incompatible version.
     WrongPlan(String),
+    /// The baseline is of another account.
+    WrongBaseline {
+        /// The account the credentials open.
+        found: AccountId,
+        /// The account of the baseline.
+        baseline: AccountId,
+    },
     /// Somebody was asked and did not confirm.
     NotConfirmed,
     /// The account was not named, and nobody can be asked.
@@ -106,6 +113,9 @@ impl fmt::Display for Refusal {
                 write!(f, "the plan deletes {planned} resources, more than the limit of {limit}.")
             }
             Self::WrongPlan(why) => write!(f, "this plan cannot be applied: {why}."),
+            Self::WrongBaseline { found, baseline } => {
+                write!(f, "the baseline is of account {baseline}, these credentials open {found}.")
+            }
             Self::NotConfirmed => f.write_str("the deletion was not confirmed."),
             Self::NobodyToAsk => f.write_str(
                 "nobody can be asked to confirm the deletion, and it was not confirmed beforehand.",

@@ -7,6 +7,7 @@ use futures::TryStreamExt as _;
 use super::actions;
 use super::caller::{Caller, ctx};
 use super::entry::{Edge, Entry, Tagged};
+use super::path::Path;
 use super::step::{self, WhenGone};
 use super::tags::tags;
 use super::{facts, listing};
@@ -170,6 +171,7 @@ fn spec(entry: &Arc<Entry>, definition: Definition, models: &'static Models) -> 
     spec.listing_actions = later(entry, models, actions::of_listing);
     spec.iam_actions = later(entry, models, actions::of_all);
     spec.before = entry.before.iter().map(|step| step.to_string()).collect();
+    spec.dated_by_change = entry.created.as_ref().is_some_and(is_of_change);
     spec.by_product = entry.by_product;
     spec.bills_idle = entry.bills_idle;
     spec.default = entry.default;
@@ -178,6 +180,15 @@ fn spec(entry: &Arc<Entry>, definition: Definition, models: &'static Models) -> 
     spec.model_checked = true;
     spec.emulator_tested = entry.emulator_tested;
     spec
+}
+
+/// What names of dates hold that move while a thing stays the same.
+const MOVING: [&str; 6] = ["chang", "enable", "latest", "launch", "modif", "updat"];
+
+/// Whether a path of a creation date leads to one that moves, by the name that AWS gave it.
+fn is_of_change(created: &Path) -> bool {
+    let text = created.text().to_ascii_lowercase();
+    MOVING.iter().any(|word| text.contains(word))
 }
 
 /// The actions of a type, worked out from the models when somebody asks for them.

@@ -8,6 +8,7 @@
 //!                              +--check--> problems: operations, members, paths, edges
 //! ```
 
+mod account_setting;
 mod actions;
 mod builtin;
 mod caller;
@@ -19,6 +20,8 @@ mod graph;
 mod handler;
 mod json;
 mod listing;
+#[cfg(test)]
+mod order;
 mod path;
 mod reader;
 mod refused;
@@ -32,6 +35,7 @@ mod timestamp;
 #[cfg(test)]
 mod tests;
 
+pub use account_setting::{AccountSetting, account_settings};
 pub use builtin::{FILES, builtin, from_file};
 pub use check::check;
 pub use entry::Entry;
@@ -39,3 +43,5 @@ pub use graph::check_graph;
 pub use handler::CatalogHandler;
 pub use reader::read;
 pub use retired::{retired, why_retired};
+pub(crate) use tags::tags_of;
+pub(crate) use timestamp::time_of;

@@ -352,7 +352,8 @@ pub(super) fn texts(node: &Node, what: &str, problems: &mut Problems) -> Vec<Str
     node.texts(what, problems).unwrap_or_default().into_iter().map(str::to_owned).collect()
 }
 
-fn scope(node: &Node, problems: &mut Problems) -> Option<Scope> {
+/// Reads where things are.
+pub(super) fn scope(node: &Node, problems: &mut Problems) -> Option<Scope> {
     const SCOPES: [(&str, Scope); 2] = [("regional", Scope::Regional), ("global", Scope::Global)];
     choice(node, "scope", &SCOPES, problems)
 }

@@ -1,6 +1,6 @@
 use jmespath::{Rcvar, Variable};
 
-use super::json::scalar_text;
+use super::json::{scalar_text, share};
 use crate::resource::Tags;
 
 /// The names services give the two halves of a tag, in lower case.
@@ -17,6 +17,11 @@ pub(super) fn tags(value: &Variable) -> Option<Tags> {
         Variable::Array(items) => items.iter().map(|item| tag(item)).collect(),
         _ => None,
     }
+}
+
+/// The same of plain JSON.
+pub(crate) fn tags_of(value: &serde_json::Value) -> Option<Tags> {
+    tags(&share(value.clone()))
 }
 
 fn tag(item: &Variable) -> Option<(String, String)> {

@@ -3,6 +3,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jmespath::Variable;
 
+use super::json::share;
 use crate::resource::Fact;
 
 /// Numbers above this are milliseconds: as seconds they would lie beyond the year 5000, as milliseconds before 1974.
@@ -18,6 +19,11 @@ pub(super) fn timestamp(value: &Variable) -> Fact<Timestamp> {
         _ => None,
     };
     read.map_or_else(|| Fact::Unreadable(format!("{value} is no time")), Fact::Known)
+}
+
+/// The same of plain JSON.
+pub(crate) fn time_of(value: &serde_json::Value) -> Fact<Timestamp> {
+    timestamp(&share(value.clone()))
 }
 
 fn written(text: &str) -> Option<Timestamp> {

@@ -20,7 +20,7 @@ impl Vocabulary for Registry {
     }
 
     fn why_not(&self, name: &str) -> Option<String> {
-        crate::catalog::why_retired(name).map(str::to_owned)
+        self.why_no_type(name)
     }
 
     fn properties(&self, type_name: &str) -> Vec<String> {

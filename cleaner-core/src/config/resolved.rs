@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use resource_filters::Filters;
+use resource_filters::{Filters, TypeSelector};
 
 use crate::account::{AccountId, Guard};
 use crate::config::layer::{Layer, Selection};
@@ -15,6 +15,7 @@ use crate::handler::Settings;
 use crate::lane::Quotas;
 use crate::resource::{Region, TypeName};
 use crate::run::Coverage;
+use crate::services::cloud_control;
 
 /// Holds the configuration of a run, all layers taken together.
 #[derive(Clone, Debug)]
@@ -45,6 +46,10 @@ pub struct Config {
     pub verify_passes: u32,
     /// What is done about resources that no type of the run lists.
     pub coverage: Coverage,
+    /// The file that says what the account held before.
+    pub baseline: Option<String>,
+    /// Whether no run is clean that finds something of the baseline missing or changed.
+    pub strict_baseline: bool,
     /// A plan that deletes more than this is refused.
     pub max_deletions: Option<usize>,
     /// The endpoint that stands for all of AWS.
@@ -115,6 +120,8 @@ impl Config {
                 Some("strict") => Coverage::Strict,
                 _ => Coverage::Report,
             },
+            baseline: text("baseline"),
+            strict_baseline: text("baseline_drift").as_deref() == Some("strict"),
             max_deletions: count("max_deletions").map(|count| count as usize),
             endpoint_url: text("endpoint_url"),
             assume_role: text("assume_role.arn").map(|arn| AssumeRole {
@@ -147,16 +154,21 @@ impl Config {
         included && !self.exclude_regions.contains(region)
     }
 
-    /// Whether a type is to stay untouched, given its canonical name.
+    /// Whether a type is to stay untouched, given its canonical name. A type that nothing but Cloud Control stands behind is
+    /// meant by its name, or by a glob that is about such types.
     pub fn excludes_type(&self, type_name: &str) -> bool {
-        self.exclude.iter().any(|exclude| exclude.selector.selects(type_name))
+        let excludes = |selector: &TypeSelector| {
+            let is_spoken_of = !type_name.starts_with(cloud_control::PREFIX) || asks_for(selector, type_name);
+            is_spoken_of && selector.selects(type_name)
+        };
+        self.exclude.iter().any(|exclude| excludes(&exclude.selector))
     }
 
     /// Whether resources of a type may be deleted, given its canonical name. A type that is off by default is only selected
-    /// by its name or an alias, never by a glob.
+    /// by its name or an alias, never by a glob, unless that is one of CloudFormation names and this is its only name.
     pub fn selects_type(&self, type_name: &str, on_by_default: bool) -> bool {
         let include = &self.include.selector;
-        let included = include.names(type_name) || (on_by_default && include.selects(type_name));
+        let included = asks_for(include, type_name) || (on_by_default && include.selects(type_name));
         included && !self.excludes_type(type_name)
     }
 
@@ -197,4 +209,9 @@ impl Config {
     pub fn shown(&self) -> &[Shown] {
         &self.shown
     }
+}
+
+/// Whether a selector speaks of a type by its name, an alias, or a glob of CloudFormation names.
+fn asks_for(selector: &TypeSelector, type_name: &str) -> bool {
+    selector.names(type_name) || selector.selects_below(cloud_control::PREFIX, type_name)
 }

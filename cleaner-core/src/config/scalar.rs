@@ -51,6 +51,16 @@ pub(super) const SCALARS: &[ScalarKey] = &[
         doc: "What is done about tagged resources that no type of the run lists: nothing, a word about them, or no run is clean while there are any.",
     },
     ScalarKey {
+        name: "baseline",
+        kind: ScalarKind::Text,
+        doc: "The file that says what the account held before, as `snapshot` wrote it: that stays.",
+    },
+    ScalarKey {
+        name: "baseline_drift",
+        kind: ScalarKind::OneOf(&["report", "strict"]),
+        doc: "What is done about what of the baseline is missing or changed: a word about it, or no run is clean that finds any.",
+    },
+    ScalarKey {
         name: "max_deletions",
         kind: ScalarKind::Count(0),
         doc: "A plan that deletes more than this is refused.",

@@ -99,6 +99,7 @@ fn the_example_holds_every_key_and_gives_the_defaults() {
          patience = 5m   # from the defaults\n\
          verify_passes = 1   # from the defaults\n\
          coverage = report   # from the defaults\n\
+         baseline_drift = report   # from the defaults\n\
          quotas = auto   # from the defaults\n"
     );
     // With the comment marks taken off, every key is there and every line of it is right.
@@ -405,4 +406,19 @@ fn every_scalar_can_be_set_in_the_environment() {
             Some(key.variable().as_str())
         );
     }
+}
+
+#[test]
+fn what_nobody_has_described_is_meant_by_its_name_or_a_glob_of_such_names() {
+    let registry = crate::builtin().expect("the types fit together");
+    let selects = |types: &str| {
+        let text = format!("version: 1\ntypes: {types}\n");
+        let config = Config::load(&sources(&text), &registry).expect("valid");
+        let name = "AWS::GroundStation::Config";
+        (config.selects_type(name, false), config.excludes_type(name))
+    };
+    assert_eq!(selects("{ include: [\"*\"], exclude: [\"*Config\"] }"), (false, false));
+    assert_eq!(selects("{ include: [AWS::GroundStation::Config] }"), (true, false));
+    assert_eq!(selects("{ include: [\"AWS::Ground*\"], exclude: [\"*\"] }"), (true, false));
+    assert_eq!(selects("{ include: [\"AWS::Ground*\"], exclude: [\"AWS::*\"] }"), (false, true));
 }

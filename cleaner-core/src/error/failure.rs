@@ -1,4 +1,5 @@
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -6,8 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::ErrorKind;
 
 /// Says what went wrong, in a form that can be stored in a report.
+///
+/// One pointer wide: a hundred thousand results have room for an error, and few have one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Error {
+#[serde(transparent)]
+pub struct Error(Box<Cause>);
+
+/// Holds what is known of an error.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Cause {
     /// What the engine does about it.
     pub kind: ErrorKind,
     /// The error code AWS sent, as it sent it.
@@ -28,7 +36,8 @@ pub struct Error {
 impl Error {
     /// Makes an error that no AWS answer stands behind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, code: None, message: message.into(), request_id: None, operation: None, source: None }
+        let message = message.into();
+        Self(Box::new(Cause { kind, code: None, message, request_id: None, operation: None, source: None }))
     }
 
     /// The same error, of another kind.
@@ -63,6 +72,20 @@ impl Error {
     }
 }
 
+impl Deref for Error {
+    type Target = Cause;
+
+    fn deref(&self) -> &Cause {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Cause {
+        &mut self.0
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = &self.operation {
@@ -83,7 +106,7 @@ impl std::error::Error for Error {
 
 impl From<aws_dynamic::Error> for Error {
     fn from(error: aws_dynamic::Error) -> Self {
-        Self {
+        Self(Box::new(Cause {
             kind: error.kind().into(),
             code: error.code().map(str::to_owned),
             message: error.message().to_owned(),
@@ -92,6 +115,6 @@ impl From<aws_dynamic::Error> for Error {
             operation: (!error.operation().is_empty())
                 .then(|| format!("{}:{}", error.service(), error.operation())),
             source: Some(Arc::new(error)),
-        }
+        }))
     }
 }

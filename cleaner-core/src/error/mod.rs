@@ -3,5 +3,5 @@
 mod failure;
 mod kind;
 
-pub use failure::Error;
+pub use failure::{Cause, Error};
 pub use kind::ErrorKind;

@@ -5,10 +5,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
+use crate::baseline::BaselineReport;
 use crate::error::Error;
 use crate::plan::{StackChoice, Verdict};
 use crate::report::{ApiReport, ItemOutcome, ListStatus, Outcome, Summary, UnsupportedReport};
 use crate::resource::{Region, Resource, ResourceKey, TypeName};
+use crate::restore::Restored;
 use crate::run::StopCause;
 
 /// One thing that happened, numbered and timed.
@@ -213,6 +215,16 @@ pub enum EventKind {
         region: Region,
         /// What was in the way.
         error: Error,
+    },
+    /// What was found was compared with the baseline, or is known better by now: the last one counts.
+    BaselineCompared {
+        /// How the account differs from it.
+        baseline: Box<BaselineReport>,
+    },
+    /// Something was made again that was not there, or could not be.
+    Restored {
+        /// What, where, and what was in the way.
+        restored: Restored,
     },
     /// The run stops before its end.
     Stopping {

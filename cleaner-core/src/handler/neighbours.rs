@@ -19,7 +19,9 @@ impl Registry {
     /// How the type stands to others, by their names in alphabetical order.
     pub fn neighbours(&self, spec: &TypeSpec) -> Neighbours {
         let others = |cites: &dyn Fn(&TypeSpec) -> bool| {
-            let citing = self.specs().filter(|other| other.name != spec.name && cites(other));
+            // What nobody has described is no neighbour to speak of: roles alone would have a hundred.
+            let known = |other: &&TypeSpec| spec.is_via_cloud_control() || !other.is_via_cloud_control();
+            let citing = self.specs().filter(|other| other.name != spec.name && cites(other)).filter(known);
             citing.map(|other| other.name.clone()).collect::<Vec<_>>()
         };
         let named = |names: &[&[TypeName]], others: Vec<TypeName>| {

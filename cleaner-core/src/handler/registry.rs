@@ -3,7 +3,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{DynHandler, ResourceHandler, TypeSpec};
+use crate::catalog::why_retired;
 use crate::resource::TypeName;
+use crate::services::cloud_control;
 
 /// Holds the handlers of all types, by name. An ordinary value: build one, hand it in, build another.
 #[derive(Clone, Default)]
@@ -41,6 +43,14 @@ impl Registry {
     /// The facts of all types, in the order of their names.
     pub fn specs(&self) -> impl Iterator<Item = &TypeSpec> {
         self.handlers.values().map(|handler| handler.spec())
+    }
+
+    /// Says why there is no type of this name, if that is known.
+    pub fn why_no_type(&self, name: &str) -> Option<String> {
+        if self.resolve(name).is_some() {
+            return None;
+        }
+        why_retired(name).map(str::to_owned).or_else(|| cloud_control::why_not(name))
     }
 
     /// The type CloudFormation calls by this name.
@@ -82,6 +92,11 @@ impl RegistryBuilder {
         self.handlers.retain(|other| other.spec().name != handler.spec().name);
         self.handlers.push(handler);
         self
+    }
+
+    /// The handlers so far.
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = &Arc<dyn DynHandler>> {
+        self.handlers.iter()
     }
 
     /// The registry.

@@ -47,6 +47,9 @@ pub struct TypeSpec {
     pub before: Vec<String>,
     /// Its resources are stacks: what they own is known by their [`members`](crate::resource::Resource::members), and rules may name them.
     pub is_stack: bool,
+    /// Whether what counts as the creation date moves while the thing stays the same, as that of the last change or start does:
+    /// AWS tells no other.
+    pub dated_by_change: bool,
     /// Other deletions create it, so it is listed again after every run.
     pub by_product: bool,
     /// It costs money while nobody uses it.
@@ -100,6 +103,7 @@ impl TypeSpec {
             iam_actions: Actions::default(),
             before: Vec::new(),
             is_stack: false,
+            dated_by_change: false,
             by_product: false,
             bills_idle: false,
             default: true,
@@ -263,6 +267,12 @@ impl TypeSpec {
         self
     }
 
+    /// Whether nothing stands behind the type but AWS's resource schema and Cloud Control. Such a type is only spoken of where
+    /// somebody asks for it.
+    pub fn is_via_cloud_control(&self) -> bool {
+        self.definition == Definition::CloudControl
+    }
+
     /// Whether the text is the name or an alias.
     pub fn is_named(&self, text: &str) -> bool {
         self.name == text || self.aliases.iter().any(|alias| alias == text)
@@ -307,6 +317,8 @@ pub enum Definition {
     Code,
     /// In a catalog file that comes with the library, by name.
     Library(String),
+    /// Nowhere: AWS's resource schema says how Cloud Control lists and deletes it.
+    CloudControl,
     /// In a user's catalog: the file and the line.
     User {
         /// The file, as it was given.
@@ -321,6 +333,7 @@ impl fmt::Display for Definition {
         match self {
             Self::Code => f.write_str("built in, in Rust"),
             Self::Library(file) => write!(f, "built in, catalog {file}"),
+            Self::CloudControl => f.write_str("by AWS's resource schema, through Cloud Control"),
             Self::User { file, line } => write!(f, "{file}:{line}"),
         }
     }

@@ -37,6 +37,8 @@ const DOCUMENTED: &[Quota] = &[
     Quota { service: "firehose", operations: &[], rate: 5.0, burst: 5.0 },
     Quota { service: "cognito-idp", operations: &[], rate: 15.0, burst: 15.0 },
     Quota { service: "ses", operations: &[], rate: 1.0, burst: 1.0 },
+    // Documented nowhere; others were throttled above 25 to 30 per second and account.
+    Quota { service: "cloudcontrol", operations: &[], rate: 25.0, burst: 25.0 },
     Quota { service: "s3", operations: &["DeleteObjects"], rate: 100.0, burst: 50.0 },
 ];
 

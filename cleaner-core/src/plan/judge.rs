@@ -8,12 +8,15 @@ use resource_filters::{Decision, Filters};
 use super::subject::Judged;
 use super::{Excluded, Relations, Unlisted, Verdict, Within, spread_keeps};
 use crate::account::{AccountId, CALLER};
+use crate::baseline::{Baseline, Standing};
 use crate::resource::{Fact, Region, Resource, TypeName};
 
 /// The tag that keeps a resource for good.
 pub const KEEP_TAG: &str = "aws-cleaner:keep";
 /// The tag that keeps a resource until the date or time it holds.
 pub const KEEP_UNTIL_TAG: &str = "aws-cleaner:keep-until";
+/// The rule by which a baseline keeps. It is never lifted.
+pub const BASELINE_RULE: &str = "built-in:baseline";
 
 /// Decides about resources.
 #[derive(Clone, Debug)]
@@ -36,6 +39,8 @@ pub struct Judge<'a> {
     pub unlisted: &'a Unlisted,
     /// The same with what is of no consequence for the run, unless something that stays has to do with it.
     pub unlisted_too: &'a Unlisted,
+    /// What the account held before; that stays.
+    pub baseline: Option<&'a Baseline>,
     /// The present, for rules about age.
     pub now: Timestamp,
 }
@@ -94,7 +99,8 @@ impl Judge<'_> {
             && !mutated!(IgnoresManaged)
         {
             // If something that stays may need it, it keeps what it needs itself.
-            let local = self.filters.is_empty() && self.within.is_none() || self.ties(resource).is_none();
+            let nothing_stays = self.filters.is_empty() && self.baseline.is_none() && self.within.is_none();
+            let local = nothing_stays || self.ties(resource).is_none();
             return Verdict { local, ..Verdict::managed(why.to_string()) };
         }
         if let Some(protection) = &resource.protection
@@ -102,6 +108,10 @@ impl Judge<'_> {
             && (&*protection.name == CALLER || !self.lifted.contains(&*protection.name))
         {
             return Verdict::keep(format!("built-in:{}", protection.name), protection.why.to_string());
+        }
+        let standing = self.baseline.map_or(Standing::New, |baseline| baseline.standing(resource));
+        if standing == Standing::Same {
+            return Verdict::keep(BASELINE_RULE, "it was there when the baseline was taken");
         }
         let selected = mutated!(IgnoresSelection)
             || self.selected.contains(&resource.type_name) && self.regions.contains(&resource.region);
@@ -113,10 +123,20 @@ impl Judge<'_> {
         if let Some(verdict) = self.left_out(resource) {
             return verdict;
         }
-        match outside {
-            Some(outside) => outside,
-            None if selected => verdict,
-            None => Verdict::not_selected(),
+        if let Some(outside) = outside {
+            return outside;
+        }
+        match standing {
+            Standing::Unknown(why) => Verdict::unknown(BASELINE_RULE, why),
+            _ if !selected => Verdict::not_selected(),
+            Standing::Uncovered => {
+                let (type_name, region) = (&resource.type_name, &resource.region);
+                Verdict::unknown(
+                    BASELINE_RULE,
+                    format!("the baseline says nothing of {type_name} in {region}"),
+                )
+            }
+            _ => verdict,
         }
     }
 
@@ -172,12 +192,15 @@ impl Judge<'_> {
             return None;
         }
         let unlisted = self.unlisted;
-        // Where some things stay, what could not be listed may be one of them, and need this.
-        if self.filters.is_empty() && self.within.is_none() {
-            let why = unlisted.owned(resource, |owned| self.excluded.types().contains(owned))?;
+        // Where rules, a baseline or chosen stacks leave something, what could not be listed may be of it, and need this.
+        if self.filters.is_empty()
+            && self.within.is_none()
+            && let Some(why) = unlisted.owned(resource, |owned| self.excluded.types().contains(owned))
+        {
             return Some(Verdict::unknown("built-in:owned-unknown", why));
         }
-        unlisted.ties(resource, |_| true).map(|(rule, why)| Verdict::unknown(rule, why))
+        let may_stay = |name: &TypeName| may_stay(self.filters, self.baseline, self.within.is_some(), name);
+        unlisted.ties(resource, may_stay).map(|(rule, why)| Verdict::unknown(rule, why))
     }
 
     fn keep_tags(&self, resource: &Resource) -> Option<Verdict> {
@@ -211,6 +234,17 @@ impl Judge<'_> {
             Some(_) => None,
         }
     }
+}
+
+/// Whether something of a type may stay though nobody has seen it: by a rule of the user, because it was there before, or because
+/// the run is about stacks, of which it may be no part.
+pub(crate) fn may_stay(
+    filters: &Filters,
+    baseline: Option<&Baseline>,
+    is_about_stacks: bool,
+    type_name: &TypeName,
+) -> bool {
+    is_about_stacks || !filters.is_empty() || baseline.is_some_and(|baseline| baseline.may_hold(type_name))
 }
 
 /// The moment a date (its last second, UTC) or a time ends a keep.

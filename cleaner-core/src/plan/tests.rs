@@ -7,10 +7,11 @@ use resource_filters::source::{Node, Problems};
 
 use super::{Action, Excluded, Judge, Relations, Remembered, StackChoice, Unlisted, Verdict};
 use crate::account::AccountId;
+use crate::baseline::Baseline;
 use crate::handler::{Registry, TypeSpec};
 use crate::report::{ListReport, ListStatus};
 use crate::resource::{Fact, Keep, Member, Ref, Region, Resource, TypeName};
-use crate::testkit::{Cloud, Listing, simulated};
+use crate::testkit::{Cloud, Listing, baseline_of, simulated};
 
 fn registry() -> Registry {
     let cloud = Cloud::default();
@@ -36,6 +37,7 @@ struct World {
     stacks: Vec<&'static str>,
     remembered: Remembered,
     rules: &'static str,
+    baseline: Option<Baseline>,
 }
 
 impl World {
@@ -50,6 +52,7 @@ impl World {
             stacks: Vec::new(),
             remembered: Remembered::default(),
             rules: "{}",
+            baseline: None,
         }
     }
 
@@ -91,6 +94,7 @@ impl World {
             within: within.as_ref(),
             account: &account,
             unlisted: &Unlisted::of(&lists, &registry),
+            baseline: self.baseline.as_ref(),
             unlisted_too: &Unlisted::of(&lists, &registry),
             now: "2026-01-01T00:00:00Z".parse().expect("a time"),
         };
@@ -563,4 +567,82 @@ fn what_could_not_be_listed_may_need_what_is_chosen() {
     let verdicts = world.verdicts();
     assert_eq!(verdicts["app-deep"].action, Action::Unknown);
     assert_eq!(verdicts["loose-role"].action, Action::Keep, "it stays in any case");
+/// When the things of a baseline were made.
+const THEN: &str = "2025-01-01T00:00:00Z";
+
+fn made(resource: &mut Resource, at: &str) {
+    resource.created = Fact::Known(at.parse().expect("a time"));
+}
+
+/// A world with a baseline of what is there so far, for all types everywhere but parts.
+fn with_baseline(change: impl FnOnce(&mut World)) -> World {
+    let mut world = World::new();
+    change(&mut world);
+    let lists = [("Function", "r1"), ("Role", "global"), ("Stack", "r1")];
+    world.baseline =
+        Some(baseline_of(&world.resources, &lists.map(|(name, region)| (name, region, ListStatus::Ok))));
+    world
+}
+
+#[test]
+fn what_a_baseline_holds_stays_and_what_came_since_goes() {
+    let mut world = with_baseline(|world| {
+        world.add("Function", "old", |one| made(one, THEN)).add("Function", "again", |one| made(one, THEN));
+    });
+    made(&mut world.resources[1], "2025-06-01T00:00:00Z");
+    world.add("Function", "new", |one| made(one, THEN));
+    let verdicts = world.verdicts();
+    assert_eq!(world.kept(), ["old"]);
+    assert_eq!(verdicts["old"].rule.as_deref(), Some(super::BASELINE_RULE));
+    world.lifted.insert("baseline".to_owned());
+    assert_eq!(world.kept(), ["old"], "it cannot be lifted");
+    world.rules = "{deny: [{name: new}]}";
+    assert_eq!(world.kept(), ["new", "old"], "rules hold besides");
+}
+
+#[test]
+fn what_a_baseline_keeps_keeps_what_it_needs_be_that_new() {
+    let mut world = with_baseline(|world| {
+        world.add("Function", "old", |one| made(one, THEN));
+    });
+    world.resources[0].uses("Role", "used");
+    world.add("Role", "used", |_| {}).add("Role", "unused", |_| {});
+    let verdicts = world.verdicts();
+    assert_eq!(verdicts["used"].rule.as_deref(), Some("built-in:needed"));
+    assert!(verdicts["unused"].deletes());
+}
+
+#[test]
+fn what_nobody_can_tell_from_the_baseline_stays_and_is_unknown() {
+    let mut world = with_baseline(|world| {
+        world.add("Function", "old", |one| made(one, THEN));
+    });
+    world.resources[0].created = Fact::Unreadable("denied".to_owned());
+    assert_eq!(world.verdicts()["old"].action, Action::Unknown);
+    world.rules = "{deny: [{name: old}]}";
+    assert_eq!(world.verdicts()["old"].action, Action::Keep, "a rule keeps it either way");
+}
+
+#[test]
+fn what_a_baseline_says_nothing_of_is_unknown_if_the_run_is_about_it() {
+    let mut world = with_baseline(|_| {});
+    world.add("Part", "p", |_| {});
+    assert!(world.verdicts()["p"].is_not_selected(), "the run is not about it");
+    world.selected.insert("Part".into());
+    assert_eq!(world.verdicts()["p"].action, Action::Unknown);
+}
+
+#[test]
+fn what_could_not_be_listed_and_was_there_before_may_need_what_is_new() {
+    let mut world = with_baseline(|world| {
+        world.add("Function", "old", |one| made(one, THEN));
+    });
+    world.resources.clear();
+    world.failed = vec![("Function", "r1")];
+    world.add("Role", "new", |_| {});
+    assert_eq!(world.verdicts()["new"].rule.as_deref(), Some("built-in:users-unknown"));
+    // Where there was none, none stays.
+    world.baseline =
+        Some(baseline_of(&[], &[("Function", "r1", ListStatus::Ok), ("Role", "global", ListStatus::Ok)]));
+    assert!(world.verdicts()["new"].deletes());
 }

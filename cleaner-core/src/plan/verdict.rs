@@ -23,6 +23,8 @@ const SPREAD: [&str; 5] = [
     "built-in:part-kept",
 ];
 
+/// The rule of what AWS manages.
+const MANAGED: &str = "built-in:managed";
 /// The rule of what was not chosen.
 const NOT_SELECTED: &str = "built-in:not-selected";
 
@@ -58,12 +60,7 @@ impl Verdict {
 
     /// Keeps what nobody may delete.
     pub fn managed(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            action: Action::Keep,
-            rule: Some("built-in:managed".to_owned()),
-            reason: reason.into(),
-            local: true,
-        }
+        Self { action: Action::Keep, rule: Some(MANAGED.to_owned()), reason: reason.into(), local: true }
     }
 
     /// Leaves alone what is not part of the run, and was listed for what it owns and needs.
@@ -100,6 +97,11 @@ impl Verdict {
     /// Whether the resource stays for no other reason than that it is not part of the run.
     pub(super) fn is_bystander(&self) -> bool {
         self.local && self.rule.as_deref() == Some(NOT_SELECTED) || self.rule.as_deref() == Some(OUTSIDE)
+    }
+
+    /// Whether the resource stays because AWS manages it, or because nobody chose it: it needs nothing by itself.
+    pub(crate) fn keeps_itself_only(&self) -> bool {
+        matches!(self.rule.as_deref(), Some(MANAGED | NOT_SELECTED))
     }
 
     /// Whether the resource is deleted.

@@ -1,8 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::{AccountSetting, account_settings};
 use crate::handler::{Registry, TypeSpec};
 use crate::resource::TypeName;
-use crate::run::{Options, context_types};
+use crate::restore::Restore;
+use crate::run::{Coverage, Options, context_types, cross_checked};
 
 /// The actions that every run needs, whatever its types are, each with what for.
 pub const ALWAYS: &[(&str, &str)] = &[
@@ -21,6 +23,7 @@ const LOOKS: [&str; 2] = ["Describe", "List"];
 ///
 /// # Behavior
 /// - Regions, rules and protections change nothing: resources to be kept are listed as well.
+/// - A strict run also lists what no type of it lists and Cloud Control knows.
 /// - CloudFormation deletes what a stack owns with the caller's rights, unless the stack has a role. Of the types that
 ///   are not chosen, deleting is not among the actions.
 ///
@@ -37,10 +40,25 @@ pub fn actions(registry: &Registry, options: &Options) -> Result<BTreeSet<String
         actions.extend(settings.flat_map(|setting| setting.iam_actions.iter().cloned()));
     }
     let named = options.filters.needs().types;
+    if options.coverage == Coverage::Strict {
+        actions.extend(
+            cross_checked(registry, &chosen, &excluded).flat_map(|(_, schema)| schema.listing_actions()),
+        );
+    }
     let listed = listed(registry, &chosen, &excluded, &named);
     let listed = registry.specs().filter(|spec| listed.contains(&spec.name));
     actions.extend(listed.flat_map(|spec| spec.listing_actions.iter().cloned()));
     Ok(actions)
+}
+
+/// The IAM actions that taking a snapshot, and keeping to a baseline, need besides: the account's settings are read.
+pub fn baseline_actions() -> BTreeSet<String> {
+    account_settings().iter().flat_map(AccountSetting::iam_actions).collect()
+}
+
+/// The IAM actions that making things again needs besides.
+pub fn restore_actions(restore: impl IntoIterator<Item = Restore>) -> BTreeSet<String> {
+    restore.into_iter().flat_map(|what| what.iam_actions()).map(|action| (*action).to_owned()).collect()
 }
 
 /// The types that a run may list: as [`Run::plan`](crate::run::Run::plan) does, if every kind of resource is part of a stack.
@@ -53,7 +71,8 @@ fn listed(
     let is_stack = |spec: &&TypeSpec| spec.is_stack;
     let mut listed = chosen.clone();
     if registry.specs().filter(is_stack).any(|spec| chosen.contains(&spec.name)) {
-        let members = registry.specs().filter(|spec| spec.cloudformation.is_some());
+        let is_listed = |spec: &&TypeSpec| !spec.is_via_cloud_control() || named.contains(spec.name.as_str());
+        let members = registry.specs().filter(|spec| spec.cloudformation.is_some()).filter(is_listed);
         listed.extend(members.map(|spec| spec.name.clone()));
     }
     listed.extend(context_types(registry, &listed, excluded, named));

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::*;
 use crate::handler::{Registry, Settings, TagSource};
-use crate::run::{Options, TypeChoice};
+use crate::run::{Coverage, Options, TypeChoice};
 
 fn registry() -> Registry {
     crate::builtin().expect("the types fit together")
@@ -29,8 +29,9 @@ fn every() -> BTreeSet<String> {
 /// The source files below folders of `src` whose path has this in it, without tests.
 fn sources(folders: &[&str], part: &str) -> Vec<String> {
     let mut texts = Vec::new();
+    let package = std::env::var("CARGO_MANIFEST_DIR").expect("cargo runs tests");
     let mut rest: Vec<_> =
-        folders.iter().map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder)).collect();
+        folders.iter().map(|folder| Path::new(&package).join("src").join(folder)).collect();
     while let Some(path) = rest.pop() {
         if path.is_dir() {
             let entries = std::fs::read_dir(&path).expect("it is there");
@@ -90,6 +91,24 @@ fn handlers_in_rust_name_the_actions_of_all_they_call() {
         }
         assert!(calls >= least, "{calls} calls of {service}");
     }
+}
+
+#[test]
+fn what_nobody_has_described_needs_cloud_control_and_what_its_schema_names() {
+    let needed = of(&["AWS::GroundStation::Config"]);
+    for action in
+        ["cloudformation:ListResources", "cloudformation:DeleteResource", "groundstation:DeleteConfig"]
+    {
+        assert!(needed.contains(action), "{action}");
+    }
+    assert!(!needed.contains("groundstation:DeleteMissionProfile"));
+    let denied = deny_unsupported(&registry(), &["AWS::GroundStation::Config".into()].into()).to_string();
+    assert!(denied.contains("\"groundstation:*\""), "{denied}");
+    // A strict run lists what it does not delete, and a run that is not need not.
+    assert!(!every().contains("cloudformation:ListResources"));
+    let strict = Options { coverage: Coverage::Strict, ..Options::default() };
+    let strict = actions(&registry(), &strict).expect("all types");
+    assert!(strict.contains("groundstation:ListConfigs") && !strict.contains("groundstation:DeleteConfig"));
 }
 
 #[test]

@@ -9,10 +9,12 @@ use super::{
     UnsupportedReport, VerdictReport,
 };
 use crate::account::Identity;
+use crate::baseline::{Baseline, BaselineReport};
 use crate::error::{Error, ErrorKind};
 use crate::execute::ItemResult;
 use crate::plan::{Action, Entry, Plan};
 use crate::resource::{Region, ResourceKey};
+use crate::restore::Restored;
 use crate::run::StopCause;
 
 /// Collects what becomes of everything, and makes the report of it.
@@ -29,6 +31,8 @@ pub struct ReportBuilder {
     lists: BTreeMap<(String, String), ListReport>,
     unsupported: Vec<UnsupportedReport>,
     unknown_coverage: usize,
+    baseline: Option<BaselineReport>,
+    restored: Vec<Restored>,
     warnings: Vec<String>,
 }
 
@@ -61,6 +65,8 @@ impl ReportBuilder {
             lists: BTreeMap::new(),
             unsupported: Vec::new(),
             unknown_coverage: 0,
+            baseline: None,
+            restored: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -115,6 +121,33 @@ impl ReportBuilder {
     /// A region in which nobody could look for what no type lists.
     pub(crate) fn not_covered(&mut self) {
         self.unknown_coverage += 1;
+    }
+
+    /// How the account differs from its baseline. What is said later counts.
+    pub(crate) fn baseline(&mut self, report: BaselineReport) {
+        self.baseline = Some(report);
+    }
+
+    /// How the account differs from its baseline, where what has turned out to be gone is missing.
+    pub(crate) fn baseline_now(&self, baseline: &Baseline) -> Option<BaselineReport> {
+        let mut report = self.baseline.clone()?;
+        for entry in self.entries.values().filter(|entry| !entry.verdict.deletes()) {
+            let key = entry.resource.key();
+            if self.is_gone(&key) {
+                report.gone(baseline, &key);
+            }
+        }
+        Some(report)
+    }
+
+    /// How the account differs from its baseline, as far as it was said.
+    pub(crate) fn baseline_so_far(&self) -> Option<&BaselineReport> {
+        self.baseline.as_ref()
+    }
+
+    /// Something was made again, or could not be.
+    pub(crate) fn restored(&mut self, restored: Restored) {
+        self.restored.push(restored);
     }
 
     /// A resource of the run.
@@ -356,6 +389,8 @@ impl ReportBuilder {
             resources,
             lists,
             unsupported: self.unsupported.clone(),
+            baseline: self.baseline.clone(),
+            restored: self.restored.clone(),
             api: stats.report(),
             warnings: self.warnings.clone(),
         }

@@ -41,6 +41,8 @@ impl Report {
             resources: Vec::new(),
             lists: Vec::new(),
             unsupported: Vec::new(),
+            baseline: None,
+            restored: Vec::new(),
             api: stats.report(),
             warnings: Vec::new(),
         }
@@ -52,6 +54,7 @@ fn account(error: &RunError) -> Option<AccountId> {
     match error {
         RunError::Refused(
             Refusal::WrongAccount { found: account, .. }
+            | Refusal::WrongBaseline { found: account, .. }
             | Refusal::Denied(account)
             | Refusal::NotAllowed(account)
             | Refusal::ManagementAccount(account),

@@ -223,6 +223,8 @@ impl Replay {
             }
             EventKind::Unsupported { resource } => self.builder.unsupported(resource),
             EventKind::NotCovered { .. } => self.builder.not_covered(),
+            EventKind::BaselineCompared { baseline } => self.builder.baseline(*baseline),
+            EventKind::Restored { restored } => self.builder.restored(restored),
             EventKind::RunFinished { outcome, reason, stopped_by, fatal, api, .. } => {
                 self.end = Some(End { outcome, reason, stopped_by, fatal, api: *api });
             }

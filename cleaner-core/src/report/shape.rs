@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{ApiReport, ItemOutcome, ListStatus, Outcome};
 use crate::account::AccountId;
+use crate::baseline::BaselineReport;
 use crate::error::Error;
 use crate::resource::Tags;
+use crate::restore::Restored;
 use crate::run::StopCause;
 
 /// The report of a run: the contract with everything that reads it. New fields may come; none goes or changes its name.
@@ -47,6 +49,12 @@ pub struct Report {
     /// What is there, and no type of the run lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unsupported: Vec<UnsupportedReport>,
+    /// How the account differs from its baseline, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineReport>,
+    /// What was made again, or could not be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restored: Vec<Restored>,
     /// The calls that were made.
     pub api: ApiReport,
     /// What people should know.
@@ -101,12 +109,15 @@ pub struct Summary {
 /// Names a resource that no type of the run lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnsupportedReport {
-    /// The ARN, as the Resource Groups Tagging API shows it.
+    /// The ARN, as the Resource Groups Tagging API shows it; of what only Cloud Control shows, its identifier if it has no ARN.
     pub arn: String,
     /// The region in which it was found.
     pub region: String,
     /// The service, as ARNs name it.
     pub service: String,
+    /// The CloudFormation name of its type, if Cloud Control shows it.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub type_name: Option<String>,
 }
 
 /// What became of one resource.

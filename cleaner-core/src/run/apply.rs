@@ -35,7 +35,12 @@ impl Run<'_> {
         let mut fatal = self.execute(&current).await;
         let mut proof = None;
         if fatal.is_none() && self.cleaner.stop().cause().is_none() {
-            match self.prove_applied(&current, targets).await {
+            let proven = async {
+                let proven = self.prove_applied(&current, targets).await?;
+                self.settle().await?;
+                Ok(proven)
+            };
+            match proven.await {
                 Ok(proven) => proof = Some(proven),
                 Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
                 Err(_) => {}
@@ -84,6 +89,7 @@ impl Run<'_> {
         }
         let (current, gone) = self.still_meant(saved, found, &lists);
         let current = Plan { lists, ..current };
+        self.compare_with_baseline(&current.entries, &current.lists);
         self.say_plan(&current, true);
         self.report.plan(&current);
         for place in gone {

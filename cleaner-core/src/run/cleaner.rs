@@ -127,6 +127,12 @@ impl Cleaner {
     async fn open(&self, reporters: Vec<Box<dyn Reporter>>, deadline: Deadline) -> Result<Run<'_>, RunError> {
         let identity = self.identify().await?;
         self.options.guard.check_account(&identity.account)?;
+        if let Some(baseline) = &self.options.baseline
+            && *baseline.account() != identity.account
+        {
+            let (found, baseline) = (identity.account, baseline.account().clone());
+            return Err(Refusal::WrongBaseline { found, baseline }.into());
+        }
         let (slowed, slowed_lanes) = tokio::sync::mpsc::unbounded_channel();
         let mut lanes = Lanes::builder();
         if let Some(seed) = self.ground.seed() {

@@ -1,25 +1,29 @@
 //! What an account still holds and no type of the run lists.
 //!
 //! Whoever lists by type sees what its types see. The Resource Groups Tagging API lists across types, as far as resources have, or
-//! had, tags: what it shows and no listing found is something this tool does not know, or did not see.
+//! had, tags: what it shows and no listing found is something this tool does not know, or did not see. A strict run also asks Cloud
+//! Control, which lists by type, tags or no tags, for all types that nobody has described.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+mod known;
+mod schemas;
 
-use aws_dynamic::model::Models;
-use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::choice::fits;
 use super::{Run, RunError};
 use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
-use crate::handler::Registry;
+use crate::handler::{Access, Registry};
 use crate::lane::Purpose;
-use crate::plan::{STACK_NAME_TAG, StackChoice, StackName};
+use crate::plan::{STACK_NAME_TAG, StackChoice};
 use crate::report::UnsupportedReport;
-use crate::resource::{Region, Resource, TypeName};
+use crate::resource::{Region, TypeName};
+use crate::scan::each_tagged;
+use crate::services::arn::Arn;
+use crate::services::cloud_control::Schema;
 
-/// How many values one filter of the Tagging API takes.
-const VALUES_PER_FILTER: usize = 20;
+pub(super) use known::Known;
+pub(crate) use schemas::cross_checked;
 
 /// Says what is done about resources that no type of the run lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +37,13 @@ pub enum Coverage {
     Strict,
 }
 
+/// What was found, by ARN, or by identifier and region, and where nobody could look.
+#[derive(Default)]
+struct Findings {
+    unsupported: BTreeMap<(String, Option<String>), UnsupportedReport>,
+    unknown: Vec<(Region, Error)>,
+}
+
 impl Run<'_> {
     /// Asks across all types what is there, and reports what no listing found.
     ///
@@ -43,63 +54,28 @@ impl Run<'_> {
     pub(super) async fn cover(&mut self, mut known: Known) -> Result<(), RunError> {
         self.report.all_entries().for_each(|entry| known.add(&entry.resource, self.cleaner.registry()));
         for (service, id) in self.leaving.drain(..) {
-            known.names.entry(service).or_default().insert(id);
+            known.add_leaving(&service, &id);
         }
-        let left_out = left_out(self.cleaner.registry(), &self.types);
-        let regions: Vec<Region> = self.regions.iter().cloned().collect();
-        let inputs = inputs(&self.stacks);
-        let questions = regions.iter().map(|region| async {
-            let context = self.access.context(&TypeName::from(""), region, Purpose::List);
-            let mut arns = Vec::new();
-            for input in &inputs {
-                let mut pages = context.pages("resourcegroupstaggingapi", "GetResources", input.clone())?;
-                while let Some(page) = pages.next().await? {
-                    let all = page.get("ResourceTagMappingList").and_then(Value::as_array);
-                    let all = all.into_iter().flatten();
-                    let all = all.filter_map(|one| one.get("ResourceARN").and_then(Value::as_str));
-                    arns.extend(all.map(str::to_owned));
-                }
-            }
-            Ok::<_, Error>(arns)
-        });
-        let answers = futures::future::join_all(questions).await;
-        let mut unsupported: BTreeMap<String, UnsupportedReport> = BTreeMap::new();
-        let mut unknown: Vec<(Region, Error)> = Vec::new();
-        for (region, answer) in regions.into_iter().zip(answers) {
-            match answer {
-                Err(error) if error.kind == ErrorKind::Interrupted => return Err(error.into()),
-                // A region that is off does not know the credentials; everywhere else that is the end.
-                Err(error) if error.kind == ErrorKind::Credentials => {
-                    if region.is_global() || !self.access.credentials_still_good().await {
-                        return Err(error.into());
-                    }
-                }
-                // Where there is no such service, nothing is tagged.
-                Err(error) if error.kind == ErrorKind::UnsupportedRegion => {}
-                Err(error) => unknown.push((region, error)),
-                Ok(arns) => {
-                    for arn in arns {
-                        let Some(name) = ArnName::parse(&arn) else { continue };
-                        // The place of global services answers for its region, too.
-                        let is_here = name.region.is_empty() || name.region == region.as_str();
-                        if is_here && !left_out.contains(name.namespace) && !known.holds(&arn) {
-                            let region = region.as_str().to_owned();
-                            let namespace = name.namespace.to_owned();
-                            unsupported.entry(arn.clone()).or_insert(UnsupportedReport {
-                                arn,
-                                region,
-                                service: namespace,
-                            });
-                        }
-                    }
-                }
-            }
+        let look = Look {
+            access: &self.access,
+            registry: self.cleaner.registry(),
+            types: &self.types,
+            excluded: self.excluded.types(),
+            regions: &self.regions,
+            stacks: &self.stacks,
+            known: &known,
+        };
+        let mut findings = Findings::default();
+        look.tagged(&mut findings).await?;
+        // Cloud Control does not tell which stack made what it shows.
+        if self.cleaner.options().coverage == Coverage::Strict && self.stacks.is_empty() {
+            look.by_type(&mut findings).await?;
         }
-        for resource in unsupported.into_values() {
+        for resource in findings.unsupported.into_values() {
             self.recorder.emit(EventKind::Unsupported { resource: resource.clone() });
             self.report.unsupported(resource);
         }
-        for (region, error) in unknown {
+        for (region, error) in findings.unknown {
             self.report.not_covered();
             self.recorder.emit(EventKind::NotCovered { region: region.clone(), error: error.clone() });
             self.warn(format!("what no type lists in {region} could not be looked for: {error}"));
@@ -108,127 +84,151 @@ impl Run<'_> {
     }
 }
 
-/// The questions about a region: one about everything, or some about what chosen stacks made.
-fn inputs(stacks: &StackChoice) -> Vec<Value> {
-    if stacks.is_empty() {
-        return vec![json!({ "ResourcesPerPage": 100 })];
+/// What somebody looks for, and where.
+struct Look<'a> {
+    access: &'a Access,
+    registry: &'a Registry,
+    types: &'a BTreeSet<TypeName>,
+    excluded: &'a BTreeSet<TypeName>,
+    regions: &'a BTreeSet<Region>,
+    stacks: &'a StackChoice,
+    known: &'a Known,
+}
+
+impl Look<'_> {
+    /// Asks the Tagging API: about everything, or about what chosen stacks made.
+    async fn tagged(&self, findings: &mut Findings) -> Result<(), RunError> {
+        let left_out = left_out(self.registry, self.types);
+        let questions = self.regions.iter().map(|region| async {
+            let context = self.access.context(&TypeName::from(""), region, Purpose::List);
+            let mut arns = Vec::new();
+            let key = (!self.stacks.is_empty()).then_some(STACK_NAME_TAG);
+            let is_theirs = |tags: &[(String, String)]| {
+                let names = tags.iter().filter(|(key, _)| key == STACK_NAME_TAG).map(|(_, name)| name);
+                names.into_iter().any(|name| self.stacks.iter().any(|stack| stack.name() == name))
+            };
+            let take = |arn: &str, tags: Vec<_>| {
+                if key.is_none() || is_theirs(&tags) {
+                    arns.push(arn.to_owned());
+                }
+            };
+            each_tagged(&context, key, take).await?;
+            Ok::<_, Error>(arns)
+        });
+        let answers = futures::future::join_all(questions).await;
+        for (region, answer) in self.regions.iter().zip(answers) {
+            for arn in self.answered(region, answer, findings).await?.unwrap_or_default() {
+                let Some(parts) = Arn::parse(&arn) else { continue };
+                // The place of global services answers for its region, too.
+                let is_here = parts.region.is_empty() || parts.region == region.as_str();
+                if is_here && !left_out.contains(parts.service) && !self.known.holds(&arn) {
+                    let service = parts.service.to_owned();
+                    findings.add(UnsupportedReport {
+                        arn,
+                        region: region.as_str().to_owned(),
+                        service,
+                        type_name: None,
+                    });
+                }
+            }
+        }
+        Ok(())
     }
-    let names: Vec<&str> = stacks.iter().map(StackName::name).collect();
-    let input = |names: &[&str]| json!({ "TagFilters": [{ "Key": STACK_NAME_TAG, "Values": names }], "ResourcesPerPage": 100 });
-    names.chunks(VALUES_PER_FILTER).map(input).collect()
+
+    /// Asks Cloud Control.
+    async fn by_type(&self, findings: &mut Findings) -> Result<(), RunError> {
+        let types: Vec<_> = cross_checked(self.registry, self.types, self.excluded).collect();
+        let here = |region: &Region| -> Vec<&'static Schema> {
+            types.iter().filter(|(spec, _)| fits(spec, region)).map(|(_, schema)| *schema).collect()
+        };
+        let questions: Vec<_> = self
+            .regions
+            .iter()
+            .map(|region| schemas::ask(self.access, region, here(region), self.known))
+            .collect();
+        let answers = futures::future::join_all(questions).await;
+        for (region, answer) in self.regions.iter().zip(answers) {
+            let Some(shown) = self.answered(region, answer, findings).await? else { continue };
+            shown.unsupported.into_iter().for_each(|one| findings.add(one));
+            findings.unknown.extend(shown.error.map(|error| (region.clone(), error)));
+        }
+        Ok(())
+    }
+
+    /// What a region answered; none if it did not, and what that means is noted.
+    ///
+    /// # Errors
+    /// Credentials, or a run that was stopped.
+    async fn answered<T>(
+        &self,
+        region: &Region,
+        answer: Result<T, Error>,
+        findings: &mut Findings,
+    ) -> Result<Option<T>, RunError> {
+        let error = match answer {
+            Ok(answer) => return Ok(Some(answer)),
+            Err(error) => error,
+        };
+        match error.kind {
+            ErrorKind::Interrupted => return Err(error.into()),
+            // A region that is off does not know the credentials; everywhere else that is the end.
+            ErrorKind::Credentials if region.is_global() || !self.access.credentials_still_good().await => {
+                return Err(error.into());
+            }
+            // Where there is no such service, nothing is there.
+            ErrorKind::Credentials | ErrorKind::UnsupportedRegion => {}
+            _ => findings.unknown.push((region.clone(), error)),
+        }
+        Ok(None)
+    }
+}
+
+impl Findings {
+    /// Notes something that is there. What both APIs show is noted once, with its type; Cloud Control may show no more of an ARN
+    /// than its end.
+    fn add(&mut self, one: UnsupportedReport) {
+        let region = (!one.arn.starts_with("arn:")).then(|| one.region.clone());
+        let ends_so = |other: &UnsupportedReport| {
+            let is_end = |rest: &str| rest.ends_with(['/', ':']);
+            other.service == one.service && other.arn.strip_suffix(&*one.arn).is_some_and(is_end)
+        };
+        let same = match &region {
+            Some(_) => self.unsupported.values_mut().find(|other| ends_so(other)),
+            None => self.unsupported.get_mut(&(one.arn.clone(), None)),
+        };
+        match same {
+            Some(same) => same.type_name = same.type_name.take().or(one.type_name),
+            None => {
+                self.unsupported.insert((one.arn.clone(), region), one);
+            }
+        }
+    }
 }
 
 /// The namespaces of ARNs of which the user left out types that are there by default.
 fn left_out(registry: &Registry, chosen: &BTreeSet<TypeName>) -> BTreeSet<&'static str> {
     let specs = registry.specs().filter(|spec| spec.default && !chosen.contains(&spec.name));
-    specs.flat_map(|spec| namespaces(&spec.service)).collect()
-}
-
-/// What ARNs of a service may call it.
-fn namespaces(service: &str) -> impl Iterator<Item = &'static str> {
-    let model = Models::builtin().service(service);
-    model.into_iter().flat_map(|model| [model.signing_name(), model.iam_prefix()])
-}
-
-/// What a run knows to be there, or to have been there.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    arns: HashSet<Arc<str>>,
-    /// Ids and names, by service.
-    names: BTreeMap<String, HashSet<Arc<str>>>,
-}
-
-impl Known {
-    pub(super) fn add(&mut self, resource: &Resource, registry: &Registry) {
-        self.arns.extend(resource.arn.clone());
-        let Some(handler) = registry.get(resource.type_name.as_str()) else { return };
-        let names = self.names.entry(handler.spec().service.clone()).or_default();
-        names.extend([resource.id.clone(), resource.name.clone()]);
-    }
-
-    /// Whether an ARN is of something known, or of a part of it: its name, or that of what it is a part of, is one of its service.
-    fn holds(&self, arn: &str) -> bool {
-        let whole = |end: usize| self.arns.contains(&arn[..end]);
-        if self.arns.contains(arn) || cuts(arn).any(|(end, _)| whole(end)) {
-            return true;
-        }
-        let Some(ArnName { namespace, resource, .. }) = ArnName::parse(arn) else { return true };
-        let of_service =
-            self.names.iter().filter(|(service, _)| namespaces(service).any(|name| name == namespace));
-        let names: Vec<&HashSet<Arc<str>>> = of_service.map(|(_, names)| names).collect();
-        let mut starts = std::iter::once(0).chain(cuts(resource).map(|(_, start)| start));
-        starts.any(|start| {
-            let ends = cuts(resource).map(|(end, _)| end).chain([resource.len()]);
-            ends.filter(|end| *end > start)
-                .any(|end| names.iter().any(|names| names.contains(&resource[start..end])))
-        })
-    }
-}
-
-/// Where the parts of a text that colons and slashes divide end and begin.
-fn cuts(text: &str) -> impl Iterator<Item = (usize, usize)> {
-    text.match_indices([':', '/']).map(|(at, _)| (at, at + 1))
-}
-
-/// The parts of an ARN that tell what it names.
-struct ArnName<'a> {
-    namespace: &'a str,
-    region: &'a str,
-    resource: &'a str,
-}
-
-impl<'a> ArnName<'a> {
-    fn parse(arn: &'a str) -> Option<Self> {
-        let mut parts = arn.splitn(6, ':');
-        let (_arn, _partition) = (parts.next().filter(|arn| *arn == "arn")?, parts.next()?);
-        let (namespace, region, _account) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(Self { namespace, region, resource: parts.next()? })
-    }
+    specs.flat_map(|spec| known::namespaces(&spec.service)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn known(resources: &[(&str, &str, Option<&str>)]) -> Known {
-        let registry = crate::builtin().expect("the library's own types");
-        let mut known = Known::default();
-        for (type_name, id, arn) in resources {
-            let mut resource = Resource::new((*type_name).into(), "eu-west-1".into(), *id);
-            resource.arn = arn.map(Into::into);
-            known.add(&resource, &registry);
-        }
-        known
-    }
-
     #[test]
-    fn what_was_listed_and_its_parts_are_known_and_nothing_else() {
-        let bus = "arn:aws:events:eu-west-1:123456789012:event-bus/mine";
-        let known = known(&[
-            ("SQSQueue", "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs", None),
-            ("CloudWatchLogsLogGroup", "/aws/lambda/jobs", None),
-            ("EventBridgeEventBus", "mine", Some(bus)),
-            ("S3Bucket", "media", None),
-        ]);
-        for arn in [
-            bus,
-            "arn:aws:events:eu-west-1:123456789012:event-bus/mine/part",
-            "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/jobs",
-            "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/jobs:log-stream:one",
-            "arn:aws:s3:::media",
-            "this is no ARN",
-        ] {
-            assert!(known.holds(arn), "{arn}");
-        }
-        for arn in [
-            "arn:aws:events:eu-west-1:123456789012:event-bus/mine-too",
-            "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/jobs-too",
-            "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda",
-            // The name of a bucket says nothing of a queue.
-            "arn:aws:sqs:eu-west-1:123456789012:media",
-            "arn:aws:groundstation:eu-west-1:123456789012:config/media",
-        ] {
-            assert!(!known.holds(arn), "{arn}");
-        }
+    fn what_two_apis_show_is_noted_once_with_its_type() {
+        let one = |arn: &str, region: &str, type_name: Option<&str>| UnsupportedReport {
+            arn: arn.to_owned(),
+            region: region.to_owned(),
+            service: "groundstation".to_owned(),
+            type_name: type_name.map(str::to_owned),
+        };
+        let mut findings = Findings::default();
+        findings.add(one("arn:aws:groundstation:eu-west-1:1:config/a", "eu-west-1", None));
+        findings.add(one("a", "eu-west-1", Some("AWS::GroundStation::Config")));
+        findings.add(one("b", "eu-west-1", Some("AWS::GroundStation::Config")));
+        let noted: Vec<_> =
+            findings.unsupported.values().map(|one| (&*one.arn, one.type_name.is_some())).collect();
+        assert_eq!(noted, [("arn:aws:groundstation:eu-west-1:1:config/a", true), ("b", true)]);
     }
 }

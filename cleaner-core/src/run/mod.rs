@@ -6,6 +6,7 @@
 //! ```
 
 mod apply;
+mod baseline;
 mod choice;
 mod cleaner;
 mod context_types;
@@ -13,6 +14,7 @@ mod coverage;
 mod deadline;
 mod options;
 mod outcome;
+mod restore;
 mod resume;
 mod say;
 mod session;
@@ -24,6 +26,7 @@ pub use choice::{RegionChoice, TypeChoice};
 pub use cleaner::{Cleaner, WhoAmI};
 pub(crate) use context_types::context_types;
 pub use coverage::Coverage;
+pub(crate) use coverage::cross_checked;
 pub use options::Options;
 pub use session::{Run, RunError};
 pub use stop::{Stop, StopCause};

@@ -6,10 +6,12 @@ use resource_filters::Filters;
 
 use super::{Coverage, RegionChoice, TypeChoice};
 use crate::account::Guard;
+use crate::baseline::Baseline;
 use crate::handler::Settings;
 use crate::lane::Quotas;
 use crate::plan::StackChoice;
 use crate::resource::TypeName;
+use crate::restore::Restore;
 
 /// Says what a run may do, and how long.
 #[derive(Clone, Debug)]
@@ -46,6 +48,14 @@ pub struct Options {
     pub home_region: String,
     /// Whether creation dates are read of everything, as a saved plan needs them.
     pub details: bool,
+    /// Whether all tags are read of everything, as a baseline needs them.
+    pub all_tags: bool,
+    /// What the account held before: that stays, and what of it is missing or changed is said.
+    pub baseline: Option<Arc<Baseline>>,
+    /// Whether no run is clean that finds something of the baseline missing or changed.
+    pub strict_baseline: bool,
+    /// What is made again after a clear, if it is not there.
+    pub restore: BTreeSet<Restore>,
 }
 
 impl Default for Options {
@@ -67,6 +77,10 @@ impl Default for Options {
             quotas: Quotas::Aws,
             home_region: "us-east-1".to_owned(),
             details: false,
+            all_tags: false,
+            baseline: None,
+            strict_baseline: false,
+            restore: BTreeSet::new(),
         }
     }
 }

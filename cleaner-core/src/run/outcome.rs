@@ -39,7 +39,12 @@ impl Run<'_> {
         let mut fatal = self.execute(&plan).await;
         let mut proof = None;
         if fatal.is_none() && self.cleaner.stop().cause().is_none() {
-            match self.prove(plan).await {
+            let proven = async {
+                let found = self.prove(plan).await?;
+                self.settle().await?;
+                Ok(found)
+            };
+            match proven.await {
                 Ok(found) => proof = Some(found),
                 Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
                 Err(_) => {}
@@ -61,6 +66,15 @@ impl Run<'_> {
         let proof = self.verify(plan).await?;
         self.cover(known).await?;
         Ok(proof)
+    }
+
+    /// What remains to be done when nothing is left to delete: what is to be there is made, and the account's settings are looked at.
+    ///
+    /// # Errors
+    /// Credentials, or a run that was stopped.
+    pub(super) async fn settle(&mut self) -> Result<(), RunError> {
+        self.restore().await?;
+        self.compare_settings().await
     }
 
     /// Ends the run before it deleted anything, with a report of what is known so far.
@@ -128,12 +142,16 @@ impl Run<'_> {
     /// Closes the books.
     pub(super) fn finish(mut self, fatal: Option<Error>, proof: Option<bool>) -> Report {
         let cause = self.stop_cause();
+        self.settle_baseline();
         let report = self.report.build(self.cleaner.stats(), cause);
         let summary = &report.summary;
         let left = summary.failed + summary.blocked + summary.pending;
         let unknown =
             if mutated!(UnknownIsClean) { 0 } else { summary.unknown_lists + summary.unknown_verdicts };
         let is_strict = self.options().coverage == Coverage::Strict;
+        let not_restored = report.restored.iter().filter(|one| one.error.is_some()).count();
+        let drifted = report.baseline.as_ref().filter(|_| self.options().strict_baseline);
+        let drift = drifted.map_or(0, |baseline| baseline.drift() + baseline.unknown.len());
         let (outcome, reason) = match (&fatal, cause, proof) {
             (Some(error), _, _) => (Outcome::Failed, Some(error.to_string())),
             (None, Some(StopCause::Reporter), _) => (
@@ -163,6 +181,13 @@ impl Run<'_> {
                 Outcome::Leftovers,
                 Some("the account did not stay clean while it was looked at.".to_owned()),
             ),
+            (None, None, Some(true)) if not_restored > 0 => (
+                Outcome::Incomplete,
+                Some(format!("{not_restored} things that are to be there could not be made.")),
+            ),
+            (None, None, Some(true)) if drift > 0 => {
+                (Outcome::Incomplete, Some(format!("{drift} things of the baseline are not as they were.")))
+            }
             (None, None, Some(true)) if is_strict && summary.unsupported > 0 => {
                 let count = summary.unsupported;
                 (Outcome::Incomplete, Some(format!("{count} resources are there that no type lists.")))

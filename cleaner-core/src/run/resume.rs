@@ -22,6 +22,7 @@ impl Run<'_> {
                 return self.apply(remaining).await;
             }
         }
+        self.compare_with_baseline(&plan.entries, &plan.lists);
         self.say_plan(&plan, false);
         self.report.plan(&plan);
         for place in plan.items() {
@@ -39,7 +40,12 @@ impl Run<'_> {
             self.report.result(&resource.key(), result.clone());
         }
         let (mut fatal, mut proof) = (None, None);
-        match self.verify(plan).await {
+        let proven = async {
+            let found = self.verify(plan).await?;
+            self.settle().await?;
+            Ok(found)
+        };
+        match proven.await {
             Ok(found) => proof = Some(found),
             Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
             Err(_) => {}
@@ -57,6 +63,14 @@ impl Run<'_> {
             return wrong("the run ended before it had a plan; there is nothing to go on with");
         };
         self.check_plan(plan)?;
+        let taken_at = self.options().baseline.as_ref().map(|baseline| baseline.taken_at().to_string());
+        match (&journal.report().baseline, taken_at) {
+            (Some(before), now) if now.as_ref() != Some(&before.taken_at) => {
+                return wrong(&format!("the run had the baseline of {}; give it that one", before.taken_at));
+            }
+            (None, Some(_)) => return wrong("the run had no baseline; give it none"),
+            _ => {}
+        }
         let same = journal.regions.iter().eq(&self.regions)
             && journal.types.iter().eq(&self.types)
             && plan.stacks == self.stacks;

@@ -15,7 +15,7 @@ use crate::event::{EVENT_VERSION, EventKind, Recorder};
 use crate::handler::{Access, Registry};
 use crate::plan::{
     Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Remembered,
-    STACK_ID_TAG, STACK_NAME_TAG, StackChoice, Unlisted, Verdict, spread_keeps,
+    STACK_ID_TAG, STACK_NAME_TAG, StackChoice, Unlisted, Verdict, may_stay, spread_keeps,
 };
 use crate::report::{ListReport, ReportBuilder};
 use crate::resource::{Region, Resource, TypeName};
@@ -160,6 +160,7 @@ impl<'a> Run<'a> {
             found.lists.iter().chain(forgiven.iter().filter(left_out)).cloned().collect();
         let resources = found.resources.into_iter().map(Arc::new).collect();
         let entries = self.judge(resources, created_at, &lists, forgiven);
+        self.compare_with_baseline(&entries, &found.lists);
         let plan = Plan {
             version: PLAN_VERSION,
             tool: self.options().tool.clone(),
@@ -202,15 +203,19 @@ impl<'a> Run<'a> {
         targets
     }
 
-    /// What to list besides: the types of what stacks would take along, since some of it may have to stay.
+    /// What to list besides: the types of what stacks would take along, since some of it may have to stay. What nobody has
+    /// described goes with its stack, unless the run or a rule speaks of its type.
     fn member_targets(&self, found: &Found, listed: Vec<Target>) -> Vec<Target> {
         let place = |target: &Target| (target.handler.spec().name.clone(), target.region.clone());
         let listed: BTreeSet<(TypeName, Region)> = listed.iter().map(place).collect();
         let stacks = found.resources.iter().filter(|resource| self.types.contains(&resource.type_name));
         let members = stacks.flat_map(|stack| &stack.members);
+        let named = self.options().filters.needs().types;
         let mut types: BTreeSet<TypeName> = members
             .filter_map(|member| self.registry().by_cloudformation(&member.cloudformation))
-            .map(|handler| handler.spec().name.clone())
+            .map(|handler| handler.spec())
+            .filter(|spec| !spec.is_via_cloud_control() || named.contains(spec.name.as_str()))
+            .map(|spec| spec.name.clone())
             .collect();
         types.extend(self.types.iter().cloned());
         let mut targets = self.targets(&types);
@@ -231,11 +236,15 @@ impl<'a> Run<'a> {
     /// making stacks there, too. The same goes for types that were not chosen, unless rules may keep some of what was not listed.
     /// Returns these listings.
     fn forgive_elsewhere(&mut self, found: &mut Found) -> Vec<ListReport> {
-        let no_rules = self.options().filters.is_empty() && self.stacks.is_empty();
+        let options = self.options();
+        let may_stay = |name: &str| {
+            may_stay(&options.filters, options.baseline.as_deref(), !self.stacks.is_empty(), &name.into())
+        };
         let is_stack = |name: &str| self.registry().get(name).is_some_and(|handler| handler.spec().is_stack);
         let elsewhere = |list: &ListReport| {
-            let aside =
-                no_rules && !self.types.contains(list.type_name.as_str()) && !is_stack(&list.type_name);
+            let aside = !may_stay(&list.type_name)
+                && !self.types.contains(list.type_name.as_str())
+                && !is_stack(&list.type_name);
             !list.status.is_known() && (aside || !self.regions.contains(list.region.as_str()))
         };
         let forgiven: Vec<ListReport> = found.lists.extract_if(.., |list| elsewhere(list)).collect();
@@ -274,10 +283,13 @@ impl<'a> Run<'a> {
         if !self.stacks.is_empty() {
             tag_keys.extend([STACK_NAME_TAG.to_owned(), STACK_ID_TAG.to_owned()]);
         }
+        let has_baseline = self.options().baseline.is_some();
+        let all_tags = self.options().all_tags || has_baseline;
         ScanNeeds {
-            tags: !tag_keys.is_empty(),
+            tags: all_tags || !tag_keys.is_empty(),
             tag_keys,
-            details: self.options().details || rules.created || rules.properties,
+            all_tags,
+            details: self.options().details || has_baseline || rules.created || rules.properties,
         }
     }
 
@@ -307,6 +319,7 @@ impl<'a> Run<'a> {
             account: &self.identity.account,
             unlisted: &unlisted,
             unlisted_too: too.as_ref().unwrap_or(&unlisted),
+            baseline: self.options().baseline.as_deref(),
             now,
         };
         let verdicts = judge.verdicts(&all, &relations);

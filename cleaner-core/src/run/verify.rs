@@ -70,8 +70,12 @@ impl Run<'_> {
             let is_patient = last_change.elapsed() < self.options().patience;
             if !is_patient {
                 // What could not be listed again is no more than it was: deleted, as far as anybody knows.
-                let listed = |entry: &&Entry| self.report.is_listed(&entry.resource.key());
-                let back: Vec<&Entry> = lagging.iter().filter(listed).collect();
+                // And what it could not delete is a leftover as before.
+                let is_back = |entry: &&Entry| {
+                    let key = entry.resource.key();
+                    self.report.is_listed(&key) && !self.report.is_leftover(&key)
+                };
+                let back: Vec<&Entry> = lagging.iter().filter(is_back).collect();
                 for entry in back {
                     self.report.came_back(entry);
                     self.say_found(entry, false);
@@ -268,6 +272,8 @@ impl Run<'_> {
         let before = plan.lists.iter().filter(|list| !again.contains(&(&*list.type_name, &*list.region)));
         let lists: Vec<ListReport> = found.lists.iter().chain(before).cloned().collect();
         haunted.ghosts.extend(unseen_ghosts(&plan, &resources));
+        // What stays for the sake of a ghost may turn out to be one.
+        haunted.ghosts.extend(haunted.entries.iter().cloned());
         // And what AWS does not know any more says nothing of what comes under its name.
         let mut kept: HashMap<ResourceKey, Entry> = plan
             .entries
@@ -282,6 +288,7 @@ impl Run<'_> {
         haunted.ghosts = ghosts_of(&entries).filter(|key| haunted.ghosts.contains(key)).collect();
         kept.retain(|key, _| !haunted.ghosts.contains(key));
         haunted.entries = self.haunted(&entries, &haunted.ghosts, plan.created_at, &lists, &kept);
+        haunted.entries.extend(haunted.ghosts.iter().cloned());
         entries.extend(ghosts.into_iter().map(|resource| {
             let verdict = Verdict {
                 local: true,
@@ -295,16 +302,22 @@ impl Run<'_> {
     /// What a first plan keeps for the sake of ghosts alone.
     fn haunted_at_first(&self, plan: &Plan) -> Haunted {
         let ghosts: HashSet<ResourceKey> = ghosts_of(&plan.entries).collect();
-        let kept =
-            plan.entries.iter().filter(|entry| !entry.verdict.deletes() && entry.verdict.is_for_itself());
-        let kept: HashMap<ResourceKey, Entry> = kept
+        // What AWS manages, and what nobody chose, needs nothing by itself; here it may be needed by a ghost.
+        let stays = |entry: &&Entry| {
+            let verdict = &entry.verdict;
+            !verdict.deletes() && verdict.is_for_itself() && !verdict.keeps_itself_only()
+        };
+        let kept: HashMap<ResourceKey, Entry> = plan
+            .entries
+            .iter()
+            .filter(stays)
             .map(|entry| (entry.resource.key(), entry.clone()))
             .filter(|(key, _)| !ghosts.contains(key))
             .collect();
         Haunted { entries: self.haunted(&plan.entries, &ghosts, plan.created_at, &plan.lists, &kept), ghosts }
     }
 
-    /// What would be deleted if ghosts were not there.
+    /// What would be deleted if ghosts were not there, or would keep nothing else.
     fn haunted(
         &self,
         entries: &[Entry],
@@ -320,7 +333,10 @@ impl Run<'_> {
         let resources = rest.clone().map(|entry| entry.resource.clone()).collect();
         let without = self.judge_again(resources, now, lists, kept);
         let both = rest.zip(without);
-        both.filter(|(with, without)| !with.verdict.deletes() && without.verdict.deletes())
+        let is_haunted = |with: &Verdict, without: &Verdict| {
+            !with.deletes() && (without.deletes() || (without.local && !with.local))
+        };
+        both.filter(|(with, without)| is_haunted(&with.verdict, &without.verdict))
             .map(|(with, _)| with.resource.key())
             .collect()
     }

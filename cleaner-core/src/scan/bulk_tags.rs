@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
-use serde_json::{Value, json};
-
+use super::ScanNeeds;
+use super::tagged::each_tagged;
 use crate::error::Error;
 use crate::handler::{Access, Registry, TagSource};
 use crate::lane::Purpose;
@@ -14,7 +14,7 @@ const FEW_KEYS: usize = 4;
 pub(super) async fn read(
     access: &Access,
     registry: &Registry,
-    keys: &BTreeSet<String>,
+    needs: &ScanNeeds,
     resources: &mut [Resource],
 ) {
     let is_open = |resource: &Resource| {
@@ -30,7 +30,7 @@ pub(super) async fn read(
         .map(|resource| resource.region.clone())
         .collect();
     let questions = regions.into_iter().map(|region| async {
-        let tags = read_region(access, &region, keys).await;
+        let tags = read_region(access, &region, needs).await;
         (region, tags)
     });
     let answers: HashMap<Region, Result<HashMap<String, Tags>, Error>> =
@@ -48,29 +48,16 @@ pub(super) async fn read(
 async fn read_region(
     access: &Access,
     region: &Region,
-    keys: &BTreeSet<String>,
+    needs: &ScanNeeds,
 ) -> Result<HashMap<String, Tags>, Error> {
     let context = access.context(&TypeName::from(""), region, Purpose::List);
-    let filters: Vec<Value> = if keys.len() <= FEW_KEYS {
-        keys.iter().map(|key| json!({ "TagFilters": [{ "Key": key }], "ResourcesPerPage": 100 })).collect()
-    } else {
-        vec![json!({ "ResourcesPerPage": 100 })]
-    };
+    let keys = &needs.tag_keys;
+    let is_narrow = !needs.all_tags && keys.len() <= FEW_KEYS;
+    let asked: Vec<Option<&str>> =
+        if is_narrow { keys.iter().map(|key| Some(key.as_str())).collect() } else { vec![None] };
     let mut found: HashMap<String, Vec<(String, String)>> = HashMap::new();
-    for input in filters {
-        let mut pages = context.pages("resourcegroupstaggingapi", "GetResources", input)?;
-        while let Some(page) = pages.next().await? {
-            for mapping in page.get("ResourceTagMappingList").and_then(Value::as_array).into_iter().flatten()
-            {
-                let Some(arn) = mapping.get("ResourceARN").and_then(Value::as_str) else { continue };
-                let tags = mapping.get("Tags").and_then(Value::as_array).into_iter().flatten();
-                let tags = tags.filter_map(|tag| {
-                    let text = |key: &str| tag.get(key).and_then(Value::as_str).map(str::to_owned);
-                    Some((text("Key")?, text("Value").unwrap_or_default()))
-                });
-                found.entry(arn.to_owned()).or_default().extend(tags);
-            }
-        }
+    for key in asked {
+        each_tagged(&context, key, |arn, tags| found.entry(arn.to_owned()).or_default().extend(tags)).await?;
     }
     Ok(found.into_iter().map(|(arn, tags)| (arn, tags.into_iter().collect())).collect())
 }

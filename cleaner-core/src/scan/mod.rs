@@ -5,8 +5,10 @@
 mod bulk_tags;
 mod listing;
 mod scanner;
+mod tagged;
 
 pub use scanner::{Found, ScanNeeds, Scanner, Target};
+pub(crate) use tagged::each_tagged;
 
 #[cfg(test)]
 mod tests;

@@ -36,6 +36,8 @@ pub struct ScanNeeds {
     pub tags: bool,
     /// The tags that are needed, by key.
     pub tag_keys: BTreeSet<String>,
+    /// Whether all tags are needed, whatever their keys are.
+    pub all_tags: bool,
     /// Whether creation dates and other details are needed.
     pub details: bool,
 }
@@ -152,7 +154,7 @@ impl Scanner<'_> {
             }
         }
         if self.needs.tags {
-            bulk_tags::read(self.access, self.registry, &self.needs.tag_keys, &mut found.resources).await;
+            bulk_tags::read(self.access, self.registry, self.needs, &mut found.resources).await;
         }
         found.resources.sort_by(|one, other| {
             (&one.region, &one.type_name, &one.id).cmp(&(&other.region, &other.type_name, &other.id))

@@ -68,7 +68,7 @@ async fn tags_that_cannot_be_read_are_unreadable() {
     let mut resource = Resource::new("B".into(), "r1".into(), "b");
     resource.tags = Fact::Unread;
     cloud.add(Thing::new(resource));
-    let needs = ScanNeeds { tags: true, tag_keys: ["keep".to_owned()].into(), details: false };
+    let needs = ScanNeeds { tags: true, tag_keys: ["keep".to_owned()].into(), ..ScanNeeds::default() };
     // There is no session, so the tagging API cannot be asked.
     let found = scan(&registry(&cloud, ErrorKind::UnsupportedRegion), needs).await.expect("a scan goes on");
     assert!(matches!(found.resources[0].tags, Fact::Unreadable(_)));

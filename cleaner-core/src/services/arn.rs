@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Arn<'a> {
     pub(crate) service: &'a str,
+    pub(crate) region: &'a str,
     pub(crate) account: &'a str,
     pub(crate) resource: &'a str,
     whole: &'a str,
@@ -16,8 +17,8 @@ impl<'a> Arn<'a> {
         let _arn = parts.next().filter(|word| *word == "arn")?;
         let _partition = parts.next()?;
         let service = parts.next()?;
-        let _region = parts.next()?;
-        Some(Self { service, account: parts.next()?, resource: parts.next()?, whole: text })
+        let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Self { service, region, account, resource, whole: text })
     }
 
     /// The ARN up to the first `count` parts of its resource, which `separator` separates: without qualifiers and sub-resources.
@@ -39,6 +40,7 @@ mod tests {
     fn arns_are_split_and_cut() {
         let function = Arn::parse("arn:aws:lambda:eu-west-1:111122223333:function:f:live").expect("an ARN");
         assert_eq!((function.service, function.account), ("lambda", "111122223333"));
+        assert_eq!((function.region, function.resource), ("eu-west-1", "function:f:live"));
         assert_eq!(function.up_to(':', 2), "arn:aws:lambda:eu-west-1:111122223333:function:f");
         let stream = Arn::parse("arn:aws:dynamodb:eu-west-1:1:table/t/stream/2026").expect("an ARN");
         assert_eq!(stream.up_to('/', 2), "arn:aws:dynamodb:eu-west-1:1:table/t");

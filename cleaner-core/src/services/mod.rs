@@ -4,9 +4,12 @@
 //! takes others along and fails halfway, a function's deletion depends on its replicas, a table may be protected.
 //!
 //! To add a type: a file with its handler next to the others of its service, and one line in [`handlers`].
+//!
+//! `cloud_control` stands for all types that nobody has described.
 
-mod arn;
+pub(crate) mod arn;
 mod client;
+pub(crate) mod cloud_control;
 mod cloudformation;
 mod dynamodb;
 mod lambda;

@@ -28,6 +28,12 @@ impl TypeSelector {
         self.named.contains(type_name)
     }
 
+    /// Returns true if the type is selected by a glob that itself begins with the text: by one that is about such types.
+    pub fn selects_below(&self, beginning: &str, type_name: &str) -> bool {
+        let mut globs = self.globs.iter().filter(|glob| glob.glob().glob().starts_with(beginning));
+        globs.any(|glob| glob.is_match(type_name))
+    }
+
     /// Returns the canonical names of the types that are selected by a name or an alias.
     pub(crate) fn named(&self) -> impl Iterator<Item = &str> {
         self.named.iter().map(String::as_str)

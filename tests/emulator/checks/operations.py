@@ -1,5 +1,7 @@
 """Streams, namespaces, work groups, schedules, queues; ids that nobody knows."""
 
+import json
+
 from .harness import check, refuses
 
 
@@ -133,3 +135,54 @@ def added_deletions(w):
     group = w.cloudfront.create_key_group(KeyGroupConfig={"Name": "g", "Items": [key]})["KeyGroup"]["Id"]
     w.cloudfront.delete_key_group(Id=group)
     refuses("NoSuchResource", w.cloudfront.delete_key_group, Id=group)
+
+
+@check
+def cloud_control(w):
+    """Lists in pages, by identifier alone; deletions take a few looks, wait for what uses the resource, and may fail late."""
+    control, config = w.cloudcontrol, "AWS::GroundStation::Config"
+
+    def make(type_, **properties):
+        made = control.create_resource(TypeName=type_, DesiredState=json.dumps(properties))
+        return made["ProgressEvent"]["Identifier"]
+
+    def delete(type_, identifier, **more):
+        token = control.delete_resource(TypeName=type_, Identifier=identifier, **more)["ProgressEvent"]["RequestToken"]
+        for look in range(10):
+            event = control.get_resource_request_status(RequestToken=token)["ProgressEvent"]
+            if event["OperationStatus"] != "IN_PROGRESS":
+                return look, event
+        raise AssertionError("it never ends")
+
+    ids = [make(config, Name=name) for name in ("a", "b", "c")]
+    pages = list(control.get_paginator("list_resources").paginate(TypeName=config))
+    assert [len(page["ResourceDescriptions"]) for page in pages] == [2, 1], pages
+    assert list(json.loads(pages[0]["ResourceDescriptions"][0]["Properties"])) == ["Arn"]
+    found = control.get_resource(TypeName=config, Identifier=ids[0])["ResourceDescription"]
+    assert json.loads(found["Properties"])["Name"] == "a"
+    refuses("TypeNotFoundException", control.list_resources, TypeName="AWS::No::Such")
+    refuses("ResourceNotFoundException", control.delete_resource, TypeName=config, Identifier="none")
+    refuses("RequestTokenNotFoundException", control.get_resource_request_status, RequestToken="none")
+    control.delete_resource(TypeName=config, Identifier=ids[1])
+    refuses("ConcurrentOperationException", control.delete_resource, TypeName=config, Identifier=ids[1])
+    looks, event = delete(config, ids[0])
+    assert looks > 0 and event["OperationStatus"] == "SUCCESS", event
+    refuses("ResourceNotFoundException", control.get_resource, TypeName=config, Identifier=ids[0])
+
+    location = make("AWS::MediaTailor::SourceLocation", SourceLocationName="here")
+    source = "AWS::MediaTailor::LiveSource"
+    refuses("InvalidRequestException", control.list_resources, TypeName=source)
+    live = make(source, SourceLocationName="here", LiveSourceName="live")
+    model = json.dumps({"SourceLocationName": "here"})
+    listed = control.list_resources(TypeName=source, ResourceModel=model)["ResourceDescriptions"]
+    assert [one["Identifier"] for one in listed] == [live], listed
+    _, event = delete("AWS::MediaTailor::SourceLocation", location, ClientToken="t")
+    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", "ResourceConflict"), event
+    assert delete(source, live)[1]["OperationStatus"] == "SUCCESS"
+    # The old token stands for the old request.
+    assert delete("AWS::MediaTailor::SourceLocation", location, ClientToken="t")[1]["OperationStatus"] == "FAILED"
+    assert delete("AWS::MediaTailor::SourceLocation", location, ClientToken="u")[1]["OperationStatus"] == "SUCCESS"
+
+    stuck = make(config, Name="stuck", Tags=[{"Key": "emulator:fail", "Value": "GeneralServiceException"}])
+    _, event = delete(config, stuck)
+    assert event["ErrorCode"] == "GeneralServiceException" and event["StatusMessage"], event

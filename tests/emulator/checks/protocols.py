@@ -126,7 +126,7 @@ def unimplemented(w):
         (w.cloudtrail.lookup_events, {}),
         (w.iam.simulate_principal_policy, {"PolicySourceArn": "arn:aws:iam::1:role/r-long-enough", "ActionNames": ["s3:x"]}),
         (w.ec2.describe_verified_access_groups, {}),
-        (w.cloudcontrol.list_resources, {"TypeName": "AWS::SQS::Queue"}),
+        (w.cloudcontrol.list_resource_requests, {}),
         (w.client("account").list_regions, {}),
         (getattr(w, "lambda").list_code_signing_configs, {}),
     ):

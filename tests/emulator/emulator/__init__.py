@@ -11,5 +11,6 @@ tested against such an emulator has never met a dependency error. This package a
     rules        the refusals AWS has and moto lacks
     mends        plain bugs of moto that would make an honest client fail
     gaps         what moto lacks altogether and tests need
+    cloudcontrol Cloud Control, over a store of its own
     speed        caches around moto's hot spots; no change of behaviour
 """

@@ -119,7 +119,7 @@ class Application:
             with guard:
                 regions.check(call, self.accounts.opted_in(call.account))
                 if self.settings.enforce_iam:
-                    authority.check(call, self.accounts.by_key)
+                    authority.check(call, request, self.accounts.by_key)
                 if call.service in STRAYS:
                     raise NotImplementedError("no such service")
                 rules.check_request(call, request)

@@ -1,7 +1,7 @@
 """IAM says no: to users whose policies do not allow what they call, if `enforce_iam` is on.
 
-Registered keys (`POST /_accounts`) may do everything; users that a test makes, with keys of their own, are asked. moto has
-such a check too, but names actions by the service that signs, and some of its services skip it. What IAM calls an
+Registered keys (`POST /_accounts`) may do everything, and so may sessions of roles; users that a test makes, with keys of
+their own, are asked. moto has such a check too, but names actions by the service that signs, and some of its services skip it. What IAM calls an
 operation stands here a second time, apart from the tool that is tested.
 """
 
@@ -28,7 +28,11 @@ S3 = {
 }
 
 
-def actions(call):
+# What a transaction does to an item is what must be allowed: the transaction has no action.
+IN_TRANSACTION = {"Put": "PutItem", "Delete": "DeleteItem", "Update": "UpdateItem", "ConditionCheck": "ConditionCheckItem"}
+
+
+def actions(call, request):
     """The actions that must be allowed for a call."""
     service = PREFIXES.get(call.service, call.service)
     names = [call.operation]
@@ -38,21 +42,24 @@ def actions(call):
         names = ["ViewBudget" if call.operation.startswith("Describe") else "ModifyBudget"]
     elif service == "cassandra":
         names = ["Drop" if call.operation.startswith("Delete") else "Select"]
+    elif call.operation == "TransactWriteItems":
+        parts = json.loads(request.body)["TransactItems"]
+        names = sorted({IN_TRANSACTION[kind] for part in parts for kind in part})
     elif service == "s3":
         names = S3.get(call.operation, names)
     return [f"{service}:{name}" for name in names]
 
 
-def check(call, known):
+def check(call, request, known):
     """Refuses a call of a user whom no policy allows it; `known` are the keys that may do everything."""
-    if not call.access_key or call.access_key in known:
+    if not call.access_key or call.access_key in known or call.access_key.startswith("ASIA"):
         return
     try:
         key = IAMUserAccessKey(call.account, "aws", call.access_key, {})
     except CreateAccessKeyFailure:
         raise Refused("InvalidClientTokenId", "The security token included in the request is invalid.", 403) from None
     rules = statements(tuple(map(document, key.collect_policies())))
-    for action in actions(call):
+    for action in actions(call, request):
         # AWS answers this one whatever is denied.
         if action != "sts:GetCallerIdentity" and not allowed(action, rules):
             call.denied = action

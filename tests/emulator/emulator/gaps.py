@@ -3,7 +3,7 @@
 import json
 import time
 
-from . import deletions
+from . import cloudcontrol, deletions
 from .refusal import Refused
 from .server import Reply
 
@@ -129,6 +129,9 @@ class Gaps:
         deleted = deletions.answer(call, request)
         if deleted is not None:
             return deleted
+        controlled = cloudcontrol.answer(self.states, call, request)
+        if controlled is not None:
+            return controlled
         operation = OPERATIONS.get((call.service, call.operation))
         if operation is None:
             empty = EMPTY.get((call.service, call.operation))

@@ -36,7 +36,9 @@ impl Page<'_> {
     /// The whole page.
     pub(super) fn render(&self) -> String {
         let mut services: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
-        for one in self.types {
+        let (undescribed, described): (Vec<&Value>, Vec<&Value>) =
+            self.types.iter().partition(|one| one["via"] == "cloud_control");
+        for one in described {
             services.entry(text(one, "service")).or_default().push(one);
         }
         for types in services.values_mut() {
@@ -54,6 +56,7 @@ impl Page<'_> {
                 page.push_str(&self.row(one));
             }
         }
+        page.push_str(&through_cloud_control(&undescribed));
         page.push_str(
             "\n## Names without a type\nOther tools have these names, and this one has no such type:\n\n",
         );
@@ -78,6 +81,24 @@ impl Page<'_> {
             None => "model".to_owned(),
         }
     }
+}
+
+/// The types that nobody has described, by service.
+fn through_cloud_control(types: &[&Value]) -> String {
+    let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for name in types.iter().map(|one| text(one, "name")) {
+        let (service, last) = name.rsplit_once("::").unwrap_or(("", name));
+        services.entry(service).or_default().push(last);
+    }
+    let mut section = format!(
+        "\n## Through Cloud Control\nNobody has described these {}. They are deleted [through Cloud Control](guide.md#other-types), \
+         by AWS's own schema, and only if named.\n\n| service | types |\n|---|---|\n",
+        types.len()
+    );
+    for (service, names) in services {
+        section.extend(["| ", service, "::… | ", &names.join(" "), " |\n"]);
+    }
+    section
 }
 
 fn summary(services: &BTreeMap<&str, Vec<&Value>>) -> String {
@@ -174,11 +195,14 @@ mod tests {
             "iam_actions": ["sqs:ListQueues"], "default": false, "why_off": "it is precious", "bills_idle": true,
         });
         let untested = BTreeMap::from([("SQSQueue".to_owned(), "The emulator has none.".to_owned())]);
-        let page = Page { types: &[one], untested: &untested, retired: &BTreeMap::new() }.render();
+        let named = |name: &str| json!({ "name": name, "service": "cloudcontrol", "via": "cloud_control" });
+        let types = [one, named("AWS::A::B"), named("AWS::A::C")];
+        let page = Page { types: &types, untested: &untested, retired: &BTreeMap::new() }.render();
         let row = "| **SQSQueue**<br>AWS::SQS::Queue<br>bills while idle<br>only if named: it is precious | after: \
                    SNSTopic<br>uses: KMSKey | `force`: By force \\| now.<br>protection `tower`: not ours | \
                    sqs:ListQueues | model. The emulator has none. |\n";
         assert!(page.contains(row), "{page}");
         assert!(page.contains("| [sqs](#sqs) | 1 | 0 | 1 | 1 |\n"), "{page}");
+        assert!(page.contains("\n| AWS::A::… | B C |\n"), "{page}");
     }
 }

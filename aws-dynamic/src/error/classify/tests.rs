@@ -23,6 +23,11 @@ const EXAMPLES: &[(&str, &str, &str, &str, u16, ErrorKind)] = &[
         400,
         Gone,
     ),
+    ("cloudcontrol", "ListResources", "TypeNotFoundException", "", 400, UnsupportedRegion),
+    ("cloudcontrol", "DeleteResource", "ConcurrentOperationException", "", 400, Dependency),
+    ("cloudcontrol", "DeleteResource", "ServiceLimitExceededException", "", 400, Throttled),
+    ("cloudcontrol", "ListResources", "NetworkFailureException", "", 400, Transient),
+    ("cloudcontrol", "ListResources", "InvalidCredentialsException", "", 400, Denied),
     (
         "ec2",
         "DescribeVpcs",

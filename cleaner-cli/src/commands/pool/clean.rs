@@ -2,6 +2,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cleaner_core::account::Refusal;
+use cleaner_core::baseline::BaselineReport;
+use cleaner_core::config::Flags;
 use cleaner_core::report::{ApiStats, ListStatus, Outcome, Report};
 use cleaner_core::run::{Cleaner, RunError, Stop, StopCause};
 use cleaner_pool::{Clean, Cleaned, Job};
@@ -20,6 +22,8 @@ pub(super) struct AccountCleaner {
     pub(super) globals: Globals,
     /// Where reports go.
     pub(super) reports: Option<PathBuf>,
+    /// Where the baselines are, by account id.
+    pub(super) baselines: Option<PathBuf>,
 }
 
 /// Stops a run when nobody waits for it any more.
@@ -33,10 +37,6 @@ impl Drop for StopOnDrop {
 
 impl Clean for AccountCleaner {
     async fn clean(&self, job: Job) -> Cleaned {
-        if job.details.baseline.is_some() {
-            // To clean it without would delete what is to stay.
-            return Cleaned::Failed(vec!["it has a baseline, which this version cannot keep to".to_owned()]);
-        }
         let cleaner = match self.prepare(&job).await {
             Ok(cleaner) => cleaner,
             Err(cause) => return Cleaned::Failed(vec![cause]),
@@ -63,9 +63,9 @@ impl Clean for AccountCleaner {
                 }
             }
             // The worker's credentials are wrong, which is no reason to take the account out of use at once.
-            Err(RunError::Refused(refusal @ Refusal::WrongAccount { .. })) => {
-                Cleaned::Failed(vec![refusal.to_string()])
-            }
+            Err(RunError::Refused(
+                refusal @ (Refusal::WrongAccount { .. } | Refusal::WrongBaseline { .. }),
+            )) => Cleaned::Failed(vec![refusal.to_string()]),
             Err(RunError::Refused(refusal)) => Cleaned::Refused(vec![refusal.to_string()]),
             Err(_) if job.stop.is_cancelled() => Cleaned::Interrupted,
             Err(RunError::Usage(problems)) => Cleaned::Failed(problems),
@@ -82,7 +82,18 @@ impl AccountCleaner {
         if let Some(config) = &job.details.config {
             globals.config = Some(PathBuf::from(config));
         }
-        let setup = Setup::load(&globals, |_| {}).map_err(|failure| failure.message)?;
+        let baseline = match &self.baselines {
+            Some(folder) => Some(folder.join(format!("{}.json", job.account)).display().to_string()),
+            None => job.details.baseline.clone(),
+        };
+        let set = |flags: &mut Flags| {
+            if let Some(file) = &baseline {
+                flags.set("baseline", "--baseline-dir", Some(file));
+            }
+            // Whoever gets the account is promised what its baseline says, wherever that was named.
+            flags.set("baseline_drift", "the pool", Some("strict"));
+        };
+        let setup = Setup::load_with_baseline(&globals, set).map_err(|failure| failure.message)?;
         let account = job.account.as_str().parse().map_err(|error| format!("{error}"))?;
         let wish = Wish { account: Some(account), verify_passes: LOOKS, ..Wish::default() };
         let role = role_of(&job.details).or_else(|| setup.configured_role());
@@ -136,7 +147,28 @@ fn causes(report: &Report) -> Vec<String> {
     causes.extend(
         unknown.take(NAMED).map(|list| format!("{} in {} could not be listed", list.type_name, list.region)),
     );
+    causes.extend(report.baseline.iter().flat_map(drifted).take(NAMED));
     causes
+}
+
+/// What of the baseline is not as it was.
+fn drifted(baseline: &BaselineReport) -> Vec<String> {
+    let missing = baseline
+        .missing
+        .iter()
+        .map(|one| format!("{} {} in {} of the baseline is missing", one.type_name, one.name, one.region));
+    let replaced = baseline
+        .replaced
+        .iter()
+        .map(|one| format!("{} {} in {} of the baseline was replaced", one.type_name, one.name, one.region));
+    let changed = baseline.changed.iter().map(|one| {
+        format!("{} {} in {} of the baseline has another {}", one.type_name, one.name, one.region, one.what)
+    });
+    let settings = baseline
+        .settings
+        .iter()
+        .map(|one| format!("the setting {} in {} is not as in the baseline", one.name, one.region));
+    missing.chain(replaced).chain(changed).chain(settings).collect()
 }
 
 fn save(folder: &Path, job: &Job, report: &Report) -> Result<(), String> {

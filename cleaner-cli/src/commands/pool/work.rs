@@ -49,7 +49,11 @@ pub(super) async fn clean(globals: &Globals, args: &CleanArgs, ui: &Ui) -> Resul
     };
     let stop = Stop::default();
     Signals::listen().stops(&stop);
-    let cleaner = AccountCleaner { globals: globals.clone(), reports: args.reports.clone() };
+    let cleaner = AccountCleaner {
+        globals: globals.clone(),
+        reports: args.reports.clone(),
+        baselines: args.baseline_dir.clone(),
+    };
     let verbosity = ui.verbosity;
     let worker = Worker::new(pool, cleaner, Holder { owner: owner(), test: None })
         .concurrency(args.concurrency.into())

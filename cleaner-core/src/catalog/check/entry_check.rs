@@ -1,8 +1,8 @@
-use aws_dynamic::model::{Models, OperationModel};
-use resource_filters::source::{Problem, Problems, nearest};
+use aws_dynamic::model::Models;
+use resource_filters::source::Problems;
 
+use super::call_check::{CallCheck, ctx};
 use super::infer::infer;
-use super::input::check_input;
 use super::kind::Kind;
 use crate::catalog::entry::{Call, Edge, Entry, Lookup, Parents, Step, Tagged};
 use crate::catalog::path::Path;
@@ -191,37 +191,20 @@ impl EntryCheck<'_> {
         }
     }
 
-    /// Checks a call that must not change anything: a dry run makes it, too.
     fn reading(&mut self, call: &Call, scope: &Kind) -> Kind {
-        let Some(model) = self.call(call, scope) else { return Kind::Any };
-        if !model.is_read_only() {
-            let message = format!("{}: {} is no reading operation", self.entry.name(), call.title());
-            self.problems.report(&call.at, message);
-        }
-        model.output().map_or_else(|| Kind::record("the output", [], []), Kind::of)
+        self.calls().reading(call, scope)
     }
 
-    fn call(&mut self, call: &Call, scope: &Kind) -> Option<OperationModel> {
-        let owner = self.entry.name();
-        let Some(service) = self.models.service(&call.service) else {
-            let message = format!("{owner}: no service `{}` among the models", call.service);
-            let suggestion = nearest(&call.service, self.models.services());
-            self.problems.push(Problem::new(&call.at, message).with_suggestion(suggestion));
-            return None;
-        };
-        let Some(model) = service.operation(&call.operation) else {
-            let message =
-                format!("{owner}: no operation `{}` among the models of {}", call.operation, call.service);
-            let suggestion = nearest(&call.operation, service.operations());
-            self.problems.push(Problem::new(&call.at, message).with_suggestion(suggestion));
-            return None;
-        };
-        check_input(call, model, scope, owner.as_str(), self.problems);
-        Some(model)
+    fn call(&mut self, call: &Call, scope: &Kind) {
+        self.calls().call(call, scope);
+    }
+
+    fn calls(&mut self) -> CallCheck<'_> {
+        CallCheck { owner: self.entry.name().as_str(), models: self.models, problems: self.problems }
     }
 
     fn path(&mut self, path: &Path, scope: &Kind, wanted: Wanted) {
-        let kind = infer(path, scope, self.entry.name().as_str(), self.problems);
+        let kind = self.calls().path(path, scope);
         self.wanted(path, &kind, wanted);
     }
 
@@ -280,11 +263,6 @@ impl EntryCheck<'_> {
 
 /// What messages call the scope of steps.
 const STEP: &str = "the context of a step";
-
-fn ctx() -> Kind {
-    let member = |name: &str| (name.to_owned(), Kind::Text);
-    Kind::record("`ctx`", ["account", "region", "partition"].map(member), [])
-}
 
 /// What surrounds a found thing.
 fn around(parent: Option<Kind>) -> Vec<(String, Kind)> {

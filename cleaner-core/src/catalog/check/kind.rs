@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// What is known of a value before there is one.
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub(in crate::catalog) enum Kind {
     /// Anything may be there: documents, parsed JSON.
     Any,
     Null,
@@ -23,7 +23,7 @@ pub(super) enum Kind {
 
 /// An object put together here: its own members hide those of what it is based on.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Record {
+pub(in crate::catalog) struct Record {
     /// What messages call it.
     pub(super) title: String,
     pub(super) members: BTreeMap<String, Kind>,
@@ -71,7 +71,7 @@ impl Kind {
         Self::List(Box::new(element))
     }
 
-    pub(super) fn record(
+    pub(in crate::catalog) fn record(
         title: &str,
         members: impl IntoIterator<Item = (String, Self)>,
         bases: impl IntoIterator<Item = Self>,

@@ -5,12 +5,17 @@
 //!           -> output shape -> scopes of paths -> kinds of what paths yield (infer)
 //! ```
 
+mod call_check;
 mod entry_check;
 mod infer;
 mod input;
 mod kind;
 
+#[cfg(test)]
+pub(super) use call_check::{CallCheck, ctx};
 pub use entry_check::check;
+#[cfg(test)]
+pub(super) use kind::Kind;
 
 #[cfg(test)]
 mod tests;

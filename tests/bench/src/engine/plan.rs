@@ -45,6 +45,7 @@ pub(crate) fn run(items: usize) -> Value {
         within: None,
         account: &"123456789012".parse().expect("twelve digits"),
         unlisted: &Unlisted::default(),
+        baseline: None,
         unlisted_too: &Unlisted::default(),
         now: Timestamp::now(),
     }
