@@ -13,11 +13,7 @@ pub(crate) async fn plan(globals: &Globals, args: &PlanArgs, ui: &Ui) -> Result<
     let cannot = |error| Failure::usage(format!("the plan cannot be saved to {}: {error}.", named(args)));
     let file = args.output.as_deref().map(OutputFile::prepare).transpose().map_err(cannot)?;
     // A plan that is applied later must know everything's age.
-    let wish = Wish {
-        details: file.is_some() || ui.json(),
-        stacks: args.stacks.choice(),
-        ..Wish::default()
-    };
+    let wish = Wish { details: file.is_some() || ui.json(), stacks: args.stacks.choice(), ..Wish::default() };
     let (plan, report) = read_as(&setup, ui, wish).await?;
     if let Some(file) = file {
         let written = file.write(|file| Ok(serde_json::to_writer_pretty(file, &plan)?));

@@ -26,8 +26,9 @@ impl<'a> StackArn<'a> {
         let (scheme, partition, service) = (next()?, next()?, next()?);
         let (region, account, resource) = (next()?, next()?, next()?);
         let (name, id) = resource.strip_prefix("stack/")?.split_once('/')?;
-        let is_word =
-            |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && !text.is_empty();
+        let is_word = |text: &str| {
+            text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && !text.is_empty()
+        };
         let is_stack = scheme == "arn" && service == "cloudformation" && is_name(name);
         (is_stack && [partition, region, account, id].into_iter().all(is_word)).then_some(Self {
             region,

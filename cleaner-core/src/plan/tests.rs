@@ -393,9 +393,7 @@ fn two_stacks() -> World {
         });
         world.add("Stack", &of("nested"), |stack| stack.members = vec![member("AWS::Role", &of("deep"))]);
         world.add("Function", &of("function"), |function| function.uses("Log", of("log")));
-        for (kind, id) in
-            [("Bucket", "bucket"), ("Log", "log"), ("Role", "deep"), ("Role", "service-role")]
-        {
+        for (kind, id) in [("Bucket", "bucket"), ("Log", "log"), ("Role", "deep"), ("Role", "service-role")] {
             world.add(kind, &of(id), |_| {});
         }
     }
@@ -567,6 +565,8 @@ fn what_could_not_be_listed_may_need_what_is_chosen() {
     let verdicts = world.verdicts();
     assert_eq!(verdicts["app-deep"].action, Action::Unknown);
     assert_eq!(verdicts["loose-role"].action, Action::Keep, "it stays in any case");
+}
+
 /// When the things of a baseline were made.
 const THEN: &str = "2025-01-01T00:00:00Z";
 

@@ -80,7 +80,8 @@ impl Remembered {
                 .into_iter()
                 .any(|region| names.contains(&(type_name.clone(), region, text.clone())))
         };
-        let mut texts = [Some(&resource.id), Some(&resource.name), resource.arn.as_ref()].into_iter().flatten();
+        let mut texts =
+            [Some(&resource.id), Some(&resource.name), resource.arn.as_ref()].into_iter().flatten();
         was_there
             || resource.owners.iter().any(|owner| is_in(&self.names, &owner.type_name, &owner.target))
             || texts.any(|text| is_in(&self.left, &resource.type_name, text))

@@ -41,11 +41,15 @@ impl Run<'_> {
             .filter(|list| is_stack(&list.type_name) && self.regions.contains(list.region.as_str()))
             .all(|list| list.status.is_known());
         let missing = self.stacks.iter().filter(|name| is_known && found.iter().all(|(one, _)| one != name));
-        let mut said: Vec<String> =
-            missing.map(|name| format!("there is no stack {name} in the regions of this run (any more).")).collect();
+        let mut said: Vec<String> = missing
+            .map(|name| format!("there is no stack {name} in the regions of this run (any more)."))
+            .collect();
         let stay = found.iter().filter(|(_, entry)| !entry.verdict.deletes());
         said.extend(stay.map(|(_, entry)| {
-            format!("stack {} in {} stays: {}.", entry.resource.name, entry.resource.region, entry.verdict.reason)
+            format!(
+                "stack {} in {} stays: {}.",
+                entry.resource.name, entry.resource.region, entry.verdict.reason
+            )
         }));
         for message in said {
             self.warn(message);
