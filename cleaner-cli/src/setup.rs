@@ -10,6 +10,7 @@ use cleaner_core::baseline::Baseline;
 use cleaner_core::config::{Config, ConfigFile, Flags, Sources};
 use cleaner_core::handler::Registry;
 use cleaner_core::lane::Quotas;
+use cleaner_core::plan::StackChoice;
 use cleaner_core::report::ApiStats;
 use cleaner_core::restore::Restore;
 use cleaner_core::run::{Cleaner, Options, RegionChoice, RunError, TypeChoice};
@@ -42,6 +43,8 @@ pub(crate) struct Wish {
     pub(crate) account: Option<AccountId>,
     /// Whether creation dates are read of everything.
     pub(crate) details: bool,
+    /// The stacks that the run is about; none: it is about everything.
+    pub(crate) stacks: StackChoice,
     /// How many looks in a row must find the account clean at least.
     pub(crate) verify_passes: u32,
     /// Whether all tags are read of everything.
@@ -228,6 +231,7 @@ impl Setup {
                 exclude: names(&mut config.exclude_regions.iter()),
             },
             types: TypeChoice { include: types, exclude },
+            stacks: wish.stacks,
             filters: Arc::new(config.filters.clone()),
             settings: config
                 .settings

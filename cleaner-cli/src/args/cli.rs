@@ -5,7 +5,7 @@ use clap_complete::Shell;
 use cleaner_core::account::AccountId;
 use cleaner_core::restore::Restore;
 
-use super::{BaselineArgs, DeleteArgs, ExecArgs, Globals, PoolCommand, RunArgs};
+use super::{BaselineArgs, DeleteArgs, ExecArgs, Globals, PoolCommand, RunArgs, StackArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -82,6 +82,7 @@ Examples:
   aws-cleaner clear --dry-run
   aws-cleaner clear --account 111122223333 --yes --timeout 30m --report report.json --events events.ndjson
   aws-cleaner clear --type 'SQS*,SNS*' --exclude-region us-east-1
+  aws-cleaner clear --stack feature-42 --account 111122223333 --yes
   aws-cleaner clear --baseline baseline.json --account 111122223333 --yes
   aws-cleaner clear --restore default-vpc
   aws-cleaner clear --resume events.ndjson --events events-2.ndjson")]
@@ -204,6 +205,8 @@ pub(crate) struct PlanArgs {
     /// Save the plan to this file, to review and apply it
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) stacks: StackArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -223,6 +226,8 @@ pub(crate) struct ClearArgs {
     /// Make this again afterwards where it is not there (repeat, or separate by commas)
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
     pub(crate) restore: Vec<RestoreChoice>,
+    #[command(flatten)]
+    pub(crate) stacks: StackArgs,
     #[command(flatten)]
     pub(crate) delete: DeleteArgs,
 }

@@ -8,6 +8,7 @@ mod documented;
 mod globals;
 mod parse;
 mod pool;
+mod stacks;
 #[cfg(test)]
 mod tests;
 
@@ -23,3 +24,4 @@ pub(crate) use pool::{
     AccountsArgs, AcquireArgs, AddArgs, ClaimArgs, CleanArgs, ExecArgs, HistoryArgs, HoldArgs, PoolCommand,
     QuarantineArgs, RunArgs, TableArgs,
 };
+pub(crate) use stacks::StackArgs;

@@ -16,7 +16,7 @@ use crate::ui::Ui;
 
 /// Deletes everything that is not kept, and proves it.
 pub(crate) async fn clear(globals: &Globals, args: &ClearArgs, ui: &Ui) -> Result<Exit, Failure> {
-    let ClearArgs { resume, restore, delete: args } = args;
+    let ClearArgs { resume, restore, stacks, delete: args } = args;
     let setup = Setup::load_with_baseline(globals, |flags| args.set(flags))?;
     // Before the files to write are opened: one of them might be this one.
     let journal = resume.as_deref().map(report::read).transpose()?;
@@ -31,7 +31,7 @@ pub(crate) async fn clear(globals: &Globals, args: &ClearArgs, ui: &Ui) -> Resul
     let mut deletion = Deletion::prepare(&setup, args, ui)?;
     let account = args.account.clone().or_else(|| journal.as_ref().map(|journal| journal.account.clone()));
     let restore = restore.iter().map(|choice| (*choice).into()).collect();
-    let wish = Wish { account, restore, ..Wish::default() };
+    let wish = Wish { account, restore, stacks: stacks.choice(), ..Wish::default() };
     let mut plan = None;
     let ended = match deletion.connect(wish).await {
         Ok(cleaner) => {

@@ -1,10 +1,10 @@
-use super::read::read;
+use super::read::read_as;
 use crate::args::{Globals, PlanArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{OutputFile, print, print_json};
 use crate::render;
-use crate::setup::Setup;
+use crate::setup::{Setup, Wish};
 use crate::ui::Ui;
 
 /// Shows what would be deleted, and saves the plan.
@@ -13,7 +13,8 @@ pub(crate) async fn plan(globals: &Globals, args: &PlanArgs, ui: &Ui) -> Result<
     let cannot = |error| Failure::usage(format!("the plan cannot be saved to {}: {error}.", named(args)));
     let file = args.output.as_deref().map(OutputFile::prepare).transpose().map_err(cannot)?;
     // A plan that is applied later must know everything's age.
-    let (plan, report) = read(&setup, ui, file.is_some() || ui.json()).await?;
+    let wish = Wish { details: file.is_some() || ui.json(), stacks: args.stacks.choice(), ..Wish::default() };
+    let (plan, report) = read_as(&setup, ui, wish).await?;
     if let Some(file) = file {
         let written = file.write(|file| Ok(serde_json::to_writer_pretty(file, &plan)?));
         written.map_err(|error| Failure { exit: Exit::Unexpected, ..cannot(error) })?;

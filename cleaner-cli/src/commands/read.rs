@@ -14,9 +14,16 @@ use crate::ui::Ui;
 /// # Errors
 /// What was in the way.
 pub(super) async fn read(setup: &Setup, ui: &Ui, details: bool) -> Result<(Plan, Report), Failure> {
+    read_as(setup, ui, Wish { details, ..Wish::default() }).await
+}
+
+/// Scans and plans as somebody wishes, and changes nothing.
+///
+/// # Errors
+/// What was in the way.
+pub(super) async fn read_as(setup: &Setup, ui: &Ui, wish: Wish) -> Result<(Plan, Report), Failure> {
     let signals = Signals::listen();
     let endpoint = setup.endpoint();
-    let wish = Wish { details, ..Wish::default() };
     let cleaner = setup
         .connect(wish, Arc::new(ApiStats::default()))
         .await

@@ -63,6 +63,7 @@ fn run() -> Vec<(u64, EventKind)> {
                 caller: "arn:aws:iam::111122223333:user/ci".to_owned(),
                 regions: vec!["eu-west-1".into(), "global".into()],
                 types: vec!["SQSQueue".into(); 80],
+                stacks: Default::default(),
             },
         ),
         (20, EventKind::ScanStarted { lists: 10 }),

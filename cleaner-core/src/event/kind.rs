@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::AccountId;
 use crate::baseline::BaselineReport;
 use crate::error::Error;
-use crate::plan::Verdict;
+use crate::plan::{StackChoice, Verdict};
 use crate::report::{ApiReport, ItemOutcome, ListStatus, Outcome, Summary, UnsupportedReport};
 use crate::resource::{Region, Resource, ResourceKey, TypeName};
 use crate::restore::Restored;
@@ -69,6 +69,9 @@ pub enum EventKind {
         regions: Vec<Region>,
         /// The types that are looked for.
         types: Vec<TypeName>,
+        /// The stacks it is about; none: it is about everything.
+        #[serde(default, skip_serializing_if = "StackChoice::is_empty")]
+        stacks: StackChoice,
     },
     /// Something people should know that stops nothing.
     Warning {

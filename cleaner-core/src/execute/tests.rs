@@ -56,6 +56,7 @@ impl World {
             created_at: jiff::Timestamp::now(),
             regions: Vec::new(),
             types: Vec::new(),
+            stacks: Default::default(),
             entries: self.entries.clone(),
             lists: Vec::new(),
         };

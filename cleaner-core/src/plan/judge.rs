@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use resource_filters::{Decision, Filters};
 
 use super::subject::Judged;
-use super::{Excluded, Relations, Unlisted, Verdict, spread_keeps};
+use super::{Excluded, Relations, Unlisted, Verdict, Within, spread_keeps};
 use crate::account::{AccountId, CALLER};
 use crate::baseline::{Baseline, Standing};
 use crate::resource::{Fact, Region, Resource, TypeName};
@@ -31,6 +31,8 @@ pub struct Judge<'a> {
     pub regions: &'a BTreeSet<Region>,
     /// What the user left out by name.
     pub excluded: &'a Excluded,
+    /// What belongs to the stacks the run is about; none: it is about everything.
+    pub within: Option<&'a Within>,
     /// The account.
     pub account: &'a AccountId,
     /// What could not be listed: it stays, and nobody knows what of all this it owns or needs.
@@ -97,7 +99,7 @@ impl Judge<'_> {
             && !mutated!(IgnoresManaged)
         {
             // If something that stays may need it, it keeps what it needs itself.
-            let nothing_stays = self.filters.is_empty() && self.baseline.is_none();
+            let nothing_stays = self.filters.is_empty() && self.baseline.is_none() && self.within.is_none();
             let local = nothing_stays || self.ties(resource).is_none();
             return Verdict { local, ..Verdict::managed(why.to_string()) };
         }
@@ -113,12 +115,16 @@ impl Judge<'_> {
         }
         let selected = mutated!(IgnoresSelection)
             || self.selected.contains(&resource.type_name) && self.regions.contains(&resource.region);
-        let verdict = self.by_rules(place, resource, resources, relations);
+        let outside = self.within.and_then(|within| within.outside(place));
+        let verdict = self.by_rules(place, resource, resources, relations, outside.is_some());
         if !verdict.deletes() {
             return verdict;
         }
         if let Some(verdict) = self.left_out(resource) {
             return verdict;
+        }
+        if let Some(outside) = outside {
+            return outside;
         }
         match standing {
             Standing::Unknown(why) => Verdict::unknown(BASELINE_RULE, why),
@@ -154,6 +160,7 @@ impl Judge<'_> {
         resource: &Resource,
         resources: &[&Resource],
         relations: &Relations,
+        is_outside: bool,
     ) -> Verdict {
         if let Some(verdict) = self.keep_tags(resource) {
             return verdict;
@@ -164,7 +171,8 @@ impl Judge<'_> {
         {
             return Verdict::unknown("built-in:stacks-unknown", why.clone());
         }
-        if let Some(verdict) = self.ties(resource) {
+        // What stays anyway may have to do with anything.
+        if !is_outside && let Some(verdict) = self.ties(resource) {
             return verdict;
         }
         let judged = Judged::new(place, resources, relations, self.account, stacks_unknown);
@@ -184,13 +192,14 @@ impl Judge<'_> {
             return None;
         }
         let unlisted = self.unlisted;
-        // Where rules or a baseline say that some things stay, what could not be listed may be one of them, and need this.
+        // Where rules, a baseline or chosen stacks leave something, what could not be listed may be of it, and need this.
         if self.filters.is_empty()
+            && self.within.is_none()
             && let Some(why) = unlisted.owned(resource, |owned| self.excluded.types().contains(owned))
         {
             return Some(Verdict::unknown("built-in:owned-unknown", why));
         }
-        let may_stay = |name: &TypeName| may_stay(self.filters, self.baseline, name);
+        let may_stay = |name: &TypeName| may_stay(self.filters, self.baseline, self.within.is_some(), name);
         unlisted.ties(resource, may_stay).map(|(rule, why)| Verdict::unknown(rule, why))
     }
 
@@ -227,9 +236,15 @@ impl Judge<'_> {
     }
 }
 
-/// Whether something of a type may stay though nobody has seen it: by a rule of the user, or because it was there before.
-pub(crate) fn may_stay(filters: &Filters, baseline: Option<&Baseline>, type_name: &TypeName) -> bool {
-    !filters.is_empty() || baseline.is_some_and(|baseline| baseline.may_hold(type_name))
+/// Whether something of a type may stay though nobody has seen it: by a rule of the user, because it was there before, or because
+/// the run is about stacks, of which it may be no part.
+pub(crate) fn may_stay(
+    filters: &Filters,
+    baseline: Option<&Baseline>,
+    is_about_stacks: bool,
+    type_name: &TypeName,
+) -> bool {
+    is_about_stacks || !filters.is_empty() || baseline.is_some_and(|baseline| baseline.may_hold(type_name))
 }
 
 /// The moment a date (its last second, UTC) or a time ends a keep.

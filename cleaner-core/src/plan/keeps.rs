@@ -13,7 +13,8 @@ use crate::resource::Resource;
 /// group goes with its VPC. Once something that stays needs such a resource, its keep is local no longer.
 ///
 /// What was merely not chosen keeps nothing that it owns or consists of, unless it is a stack: what a stack owns is deleted by
-/// deleting the stack.
+/// deleting the stack. What does not belong to the chosen stacks keeps what it uses all the same: unlike what is of a type or a
+/// region that was not chosen, it is known to outlive the run.
 pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &mut [Verdict]) {
     let mut parts: HashMap<u32, Vec<u32>> = HashMap::new();
     for (part, wholes) in relations.parts_of.iter() {
@@ -32,7 +33,7 @@ pub fn spread_keeps(resources: &[&Resource], relations: &Relations, verdicts: &m
     while let Some(place) = work.pop() {
         let at = place as usize;
         let cause = label(resources[at]);
-        let is_bystander = verdicts[at].is_not_selected() && !relations.stacks.contains(&place);
+        let is_bystander = verdicts[at].is_bystander() && !relations.stacks.contains(&place);
         let spreads = |_: &&u32| !is_bystander;
         let mut keep = |other: u32, rule: &str, reason: String| {
             let verdict = &mut verdicts[other as usize];

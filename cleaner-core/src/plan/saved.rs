@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Graph, Relations, Verdict};
+use super::{Action, Graph, Relations, StackChoice, Verdict};
 use crate::account::AccountId;
 use crate::handler::Registry;
 use crate::report::ListReport;
@@ -56,6 +56,9 @@ pub struct Plan {
     pub regions: Vec<Region>,
     /// The types that were looked for.
     pub types: Vec<TypeName>,
+    /// The stacks it is about; none: it is about everything.
+    #[serde(default, skip_serializing_if = "StackChoice::is_empty")]
+    pub stacks: StackChoice,
     /// Everything that was found.
     pub entries: Vec<Entry>,
     /// How the listings ended.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use resource_filters::Filters;
 use resource_filters::source::{Node, Problems};
 
-use super::{Action, Excluded, Judge, Relations, Unlisted, Verdict};
+use super::{Action, Excluded, Judge, Relations, Remembered, StackChoice, Unlisted, Verdict};
 use crate::account::AccountId;
 use crate::baseline::Baseline;
 use crate::handler::{Registry, TypeSpec};
@@ -17,10 +17,12 @@ fn registry() -> Registry {
     let cloud = Cloud::default();
     let of = |spec| simulated(&cloud, spec, Listing::Works);
     Registry::builder()
-        .with(of(TypeSpec::new("Function", "lambda").refs(&["Role"]).cloudformation("AWS::Function")))
+        .with(of(TypeSpec::new("Function", "lambda").refs(&["Role", "Log"]).cloudformation("AWS::Function")))
         .with(of(TypeSpec::new("Role", "iam").global().cloudformation("AWS::Role")))
         .with(of(TypeSpec::new("Stack", "cloudformation").stack().cloudformation("AWS::Stack")))
+        .with(of(TypeSpec::new("Bucket", "s3").cloudformation("AWS::Bucket")))
         .with(of(TypeSpec::new("Part", "lambda").owned_by(&["Function"])))
+        .with(of(TypeSpec::new("Log", "logs").by_product()))
         .build()
         .expect("the types fit together")
 }
@@ -32,6 +34,8 @@ struct World {
     excluded: BTreeSet<TypeName>,
     global_excluded: bool,
     failed: Vec<(&'static str, &'static str)>,
+    stacks: Vec<&'static str>,
+    remembered: Remembered,
     rules: &'static str,
     baseline: Option<Baseline>,
 }
@@ -41,10 +45,12 @@ impl World {
         Self {
             resources: Vec::new(),
             lifted: BTreeSet::new(),
-            selected: ["Function", "Role", "Stack"].map(TypeName::from).into(),
+            selected: ["Function", "Role", "Stack", "Bucket", "Log", "Part"].map(TypeName::from).into(),
             excluded: BTreeSet::new(),
             global_excluded: false,
             failed: Vec::new(),
+            stacks: Vec::new(),
+            remembered: Remembered::default(),
             rules: "{}",
             baseline: None,
         }
@@ -73,20 +79,25 @@ impl World {
         let filters = Filters::parse(&rules, &registry, &mut problems);
         assert!(problems.is_empty(), "{problems}");
         let account: AccountId = "123456789012".parse().expect("twelve digits");
+        let all: Vec<&Resource> = self.resources.iter().collect();
+        let relations = Relations::of(self.resources.iter(), &registry);
+        let regions: BTreeSet<Region> = [Region::global(), Region::from("r1")].into();
+        let stacks: StackChoice = self.stacks.iter().map(|name| name.parse().expect("a name")).collect();
+        let within = (!stacks.is_empty())
+            .then(|| stacks.within(&all, &relations, &registry, &regions, &self.remembered));
         let judge = Judge {
             filters: &filters,
             lifted: &self.lifted,
             selected: &self.selected,
-            regions: &[Region::global(), Region::from("r1")].into(),
+            regions: &regions,
             excluded: &Excluded::new(self.excluded.clone(), self.global_excluded, &registry),
+            within: within.as_ref(),
             account: &account,
             unlisted: &Unlisted::of(&lists, &registry),
             baseline: self.baseline.as_ref(),
             unlisted_too: &Unlisted::of(&lists, &registry),
             now: "2026-01-01T00:00:00Z".parse().expect("a time"),
         };
-        let all: Vec<&Resource> = self.resources.iter().collect();
-        let relations = Relations::of(self.resources.iter(), &registry);
         let ids = all.iter().map(|resource| resource.id.as_ref().to_owned());
         ids.zip(judge.verdicts(&all, &relations)).collect()
     }
@@ -366,6 +377,196 @@ fn what_may_own_something_unlisted_that_is_needed_is_unknown() {
     assert_eq!(world.verdicts()["r"].action, Action::Unknown);
 }
 
+/// Two stacks of the same kinds, each with a nested stack, a service role, a deploy bucket, and a function with its log group.
+fn two_stacks() -> World {
+    let mut world = World::new();
+    for name in ["app", "base"] {
+        let of = |kind: &str| format!("{name}-{kind}");
+        world.add("Stack", &of("stack"), |stack| {
+            stack.members = vec![
+                member("AWS::Function", &of("function")),
+                member("AWS::Bucket", &of("bucket")),
+                member("AWS::Stack", &of("nested")),
+            ];
+            stack.uses("Role", of("service-role"));
+            tagged(stack, "git", name);
+        });
+        world.add("Stack", &of("nested"), |stack| stack.members = vec![member("AWS::Role", &of("deep"))]);
+        world.add("Function", &of("function"), |function| function.uses("Log", of("log")));
+        for (kind, id) in [("Bucket", "bucket"), ("Log", "log"), ("Role", "deep"), ("Role", "service-role")] {
+            world.add(kind, &of(id), |_| {});
+        }
+    }
+    world.add("Function", "loose", |_| {}).add("Role", "loose-role", |_| {});
+    world
+}
+
+/// What `two_stacks` has of one stack.
+fn all_of(name: &str) -> Vec<String> {
+    ["bucket", "deep", "function", "log", "nested", "service-role", "stack"]
+        .map(|kind| format!("{name}-{kind}"))
+        .into()
+}
+
+#[test]
+fn a_rule_about_a_stack_keeps_all_of_it_and_nothing_else() {
+    for rules in [
+        "{deny: [{stack: base-stack}]}",
+        "{deny: [{stack: 'base-*'}]}",
+        "{deny: [{stack_tag: {git: base}}]}",
+        "{deny: [{type: Stack, tag: {git: {regex: '^ba'}}}]}",
+        "{deny: [{tag: {git: base}}]}",
+    ] {
+        let mut world = two_stacks();
+        world.rules = rules;
+        assert_eq!(world.kept(), all_of("base"), "{rules}");
+    }
+}
+
+#[test]
+fn a_rule_about_a_nested_stack_or_a_member_keeps_the_whole_stack() {
+    for rules in ["{deny: [{stack: base-nested}]}", "{deny: [{name: base-bucket}]}"] {
+        let mut world = two_stacks();
+        world.rules = rules;
+        assert_eq!(world.kept(), all_of("base"), "{rules}");
+    }
+}
+
+/// What goes, if the run is about these stacks.
+fn goes(mut world: World, stacks: &[&'static str]) -> Vec<String> {
+    world.stacks = stacks.to_vec();
+    world.verdicts().into_iter().filter(|(_, verdict)| verdict.deletes()).map(|(id, _)| id).collect()
+}
+
+fn all_but_the_service_role(name: &str) -> Vec<String> {
+    all_of(name).into_iter().filter(|id| !id.ends_with("service-role")).collect()
+}
+
+#[test]
+fn a_chosen_stack_goes_with_all_it_owns_and_leaves_and_nothing_else_goes() {
+    assert_eq!(goes(two_stacks(), &["app-stack"]), all_but_the_service_role("app"));
+    assert_eq!(goes(two_stacks(), &["app"]), Vec::<String>::new(), "names are exact");
+    assert_eq!(goes(two_stacks(), &["app-stack", "base-stack"]).len(), 12);
+    let mut world = two_stacks();
+    world.stacks = vec!["app-stack"];
+    assert_eq!(world.verdicts()["loose"].rule.as_deref(), Some("built-in:outside"));
+}
+
+#[test]
+fn a_chosen_stack_stays_with_what_others_need_of_it() {
+    let mut world = two_stacks();
+    world.resources.iter_mut().find(|one| &*one.id == "loose").expect("it is there").uses("Role", "app-deep");
+    assert_eq!(goes(world, &["app-stack"]), Vec::<String>::new(), "a stack that stays keeps its own");
+}
+
+#[test]
+fn rules_and_tags_hold_for_what_is_chosen() {
+    let mut world = two_stacks();
+    world.rules = "{deny: [{name: app-bucket}]}";
+    assert_eq!(goes(world, &["app-stack"]), Vec::<String>::new());
+    let mut world = two_stacks();
+    let log = world.resources.iter_mut().find(|one| &*one.id == "app-log").expect("it is there");
+    tagged(log, "aws-cleaner:keep", "");
+    let rest: Vec<String> =
+        all_but_the_service_role("app").into_iter().filter(|id| id != "app-log").collect();
+    assert_eq!(goes(world, &["app-stack"]), rest);
+}
+
+#[test]
+fn a_nested_stack_does_not_go_without_the_stack_above_it() {
+    assert_eq!(goes(two_stacks(), &["app-nested"]), Vec::<String>::new());
+}
+
+/// The ARN of a stack as CloudFormation writes it into tags.
+const APP: &str = "arn:aws:cloudformation:r1:123456789012:stack/app-stack/1";
+
+#[test]
+fn what_a_stack_that_is_gone_has_left_says_so_by_its_tags() {
+    let mut world = World::new();
+    for (id, key, value) in [
+        ("by-name", "aws:cloudformation:stack-name", "app-stack"),
+        ("by-arn", "aws:cloudformation:stack-id", APP),
+        ("other", "aws:cloudformation:stack-name", "app-stack-2"),
+        ("look-alike", "stack-name", "app-stack"),
+    ] {
+        world.add("Bucket", id, |bucket| tagged(bucket, key, value));
+    }
+    let far = APP.replace(":r1:", ":r2:");
+    for (id, arn) in [("role", Some(APP)), ("far-role", Some(far.as_str())), ("nowhere-role", None)] {
+        let tags = arn.map(|arn| ("aws:cloudformation:stack-id", arn));
+        let tags = tags.into_iter().chain([("aws:cloudformation:stack-name", "app-stack")]);
+        world.add("Role", id, |role| role.tags = Fact::Known(tags.collect()));
+    }
+    world.stacks = vec!["app-stack"];
+    let kept = world.kept();
+    assert_eq!(kept, ["by-arn", "far-role", "look-alike", "nowhere-role", "other"]);
+    world.stacks = vec![APP];
+    let kept = world.kept();
+    assert_eq!(kept, ["by-name", "far-role", "look-alike", "nowhere-role", "other"]);
+}
+
+#[test]
+fn a_member_that_went_over_to_another_stack_stays() {
+    let mut world = two_stacks();
+    let bucket = world.resources.iter_mut().find(|one| &*one.id == "base-bucket").expect("it is there");
+    tagged(bucket, "aws:cloudformation:stack-name", "app-stack");
+    assert_eq!(goes(world, &["app-stack"]), all_but_the_service_role("app"));
+}
+
+#[test]
+fn what_a_run_saw_of_a_stack_is_known_when_the_stack_is_gone() {
+    let registry = registry();
+    let mut world = World::new();
+    let made = |at: &str| Fact::Known(at.parse().expect("a time"));
+    world.add("Function", "f", |function| {
+        function.uses("Log", "f-log");
+        function.uses("Role", "r");
+    });
+    world.add("Bucket", "retained", |bucket| bucket.created = made("2026-01-01T00:00:00Z"));
+    world.add("Bucket", "replaced", |bucket| bucket.created = made("2026-01-01T00:00:00Z"));
+    for resource in world.resources.drain(..) {
+        world.remembered.add(&resource.into(), &registry);
+    }
+    world.add("Bucket", "retained", |bucket| bucket.created = made("2026-01-01T00:00:00Z"));
+    world.add("Bucket", "replaced", |bucket| bucket.created = made("2026-01-02T00:00:00Z"));
+    world.add("Log", "f-log", |_| {}).add("Log", "other-log", |_| {}).add("Role", "r", |_| {});
+    world.add("Part", "part", |part| {
+        part.owners = vec![Ref { type_name: "Function".into(), target: "f".into() }];
+    });
+    assert_eq!(goes(world, &["app-stack"]), ["f-log", "part", "retained"]);
+}
+
+#[test]
+fn where_stacks_or_tags_are_unknown_nobody_knows_what_is_chosen() {
+    let mut world = two_stacks();
+    world.stacks = vec!["app-stack"];
+    world.failed.push(("Stack", "r1"));
+    let verdicts = world.verdicts();
+    assert_eq!(verdicts["app-function"].action, Action::Unknown);
+    assert_eq!(verdicts["loose"].action, Action::Unknown);
+
+    let mut world = two_stacks();
+    world.stacks = vec!["app-stack"];
+    world.lifted = ["keep-tag".to_owned()].into();
+    for resource in &mut world.resources {
+        resource.tags = Fact::Unreadable("denied".to_owned());
+    }
+    let verdicts = world.verdicts();
+    assert_eq!(verdicts["app-function"].action, Action::Delete, "its stack says that it is its own");
+    assert_eq!(verdicts["base-function"].action, Action::Keep, "another stack says so");
+    assert_eq!(verdicts["loose"].action, Action::Unknown);
+}
+
+#[test]
+fn what_could_not_be_listed_may_need_what_is_chosen() {
+    let mut world = two_stacks();
+    world.stacks = vec!["app-stack"];
+    world.failed.push(("Function", "r1"));
+    let verdicts = world.verdicts();
+    assert_eq!(verdicts["app-deep"].action, Action::Unknown);
+    assert_eq!(verdicts["loose-role"].action, Action::Keep, "it stays in any case");
+}
+
 /// When the things of a baseline were made.
 const THEN: &str = "2025-01-01T00:00:00Z";
 
@@ -426,7 +627,12 @@ fn what_nobody_can_tell_from_the_baseline_stays_and_is_unknown() {
 fn what_a_baseline_says_nothing_of_is_unknown_if_the_run_is_about_it() {
     let mut world = with_baseline(|_| {});
     world.add("Part", "p", |_| {});
-    assert!(world.verdicts()["p"].is_not_selected(), "the run is not about it");
+    world.selected.remove("Part");
+    assert_eq!(
+        world.verdicts()["p"].rule.as_deref(),
+        Some("built-in:not-selected"),
+        "the run is not about it"
+    );
     world.selected.insert("Part".into());
     assert_eq!(world.verdicts()["p"].action, Action::Unknown);
 }

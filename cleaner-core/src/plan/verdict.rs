@@ -28,6 +28,9 @@ const MANAGED: &str = "built-in:managed";
 /// The rule of what was not chosen.
 const NOT_SELECTED: &str = "built-in:not-selected";
 
+/// The rule of what does not belong to the chosen stacks.
+const OUTSIDE: &str = "built-in:outside";
+
 /// Holds what was decided about a resource, and which rule decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -70,6 +73,11 @@ impl Verdict {
         }
     }
 
+    /// Leaves alone what does not belong to the stacks that the run is about. It stays for sure, and so does what it needs.
+    pub(super) fn outside() -> Self {
+        Self::keep(OUTSIDE, "it does not belong to the chosen stacks")
+    }
+
     /// Keeps because a rule could not be answered.
     pub fn unknown(rule: impl Into<String>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self { action: Action::Unknown, rule: Some(rule.into()), reason: reason.into(), local: false }
@@ -87,12 +95,12 @@ impl Verdict {
     }
 
     /// Whether the resource stays for no other reason than that it is not part of the run.
-    pub(super) fn is_not_selected(&self) -> bool {
-        self.local && self.rule.as_deref() == Some(NOT_SELECTED)
+    pub(super) fn is_bystander(&self) -> bool {
+        self.local && self.rule.as_deref() == Some(NOT_SELECTED) || self.rule.as_deref() == Some(OUTSIDE)
     }
 
-    /// Whether the resource stays because AWS manages it, or because nobody chose it.
-    pub(crate) fn is_bystander(&self) -> bool {
+    /// Whether the resource stays because AWS manages it, or because nobody chose it: it needs nothing by itself.
+    pub(crate) fn keeps_itself_only(&self) -> bool {
         matches!(self.rule.as_deref(), Some(MANAGED | NOT_SELECTED))
     }
 

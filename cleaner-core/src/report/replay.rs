@@ -8,7 +8,7 @@ use crate::account::AccountId;
 use crate::error::Error;
 use crate::event::{EVENT_VERSION, Event, EventKind};
 use crate::execute::ItemResult;
-use crate::plan::{Entry, PLAN_VERSION, Plan};
+use crate::plan::{Entry, PLAN_VERSION, Plan, StackChoice};
 use crate::resource::{Region, ResourceKey, TypeName};
 use crate::run::StopCause;
 
@@ -116,6 +116,7 @@ struct Head {
     alias: Option<String>,
     regions: Vec<Region>,
     types: Vec<TypeName>,
+    stacks: StackChoice,
 }
 
 /// What the last event tells.
@@ -139,6 +140,7 @@ impl Replay {
             caller,
             regions,
             types,
+            stacks,
         } = first.kind
         else {
             return Err(wrong(1, "the first event is not the start of a run"));
@@ -153,7 +155,7 @@ impl Replay {
         let mut builder = ReportBuilder::of_run(tool.clone(), run_id.clone(), reported, first.at);
         builder.regions(&regions);
         Ok(Self {
-            head: Head { tool, run_id, account, partition, alias, regions, types },
+            head: Head { tool, run_id, account, partition, alias, regions, types, stacks },
             builder,
             found: BTreeMap::new(),
             lists: BTreeMap::new(),
@@ -273,6 +275,7 @@ impl Replay {
             created_at,
             regions: head.regions.clone(),
             types: head.types.clone(),
+            stacks: head.stacks.clone(),
             entries: std::mem::take(&mut self.found).into_values().collect(),
             lists: self.lists.values().cloned().collect(),
         }

@@ -25,6 +25,8 @@ impl Run<'_> {
     pub async fn apply(mut self, saved: Plan) -> Result<Report, RunError> {
         self.check_plan(&saved)?;
         self.check_limit(&saved)?;
+        self.stacks.clone_from(&saved.stacks);
+        self.remember(&saved);
         let targets = self.places(&saved);
         let current = match self.compare(&saved, targets.clone()).await {
             Ok(current) => current,
@@ -54,6 +56,8 @@ impl Run<'_> {
     pub async fn dry_apply(mut self, saved: &Plan) -> Result<Report, RunError> {
         self.check_plan(saved)?;
         self.check_limit(saved)?;
+        self.stacks.clone_from(&saved.stacks);
+        self.remember(saved);
         let targets = self.places(saved);
         match self.compare(saved, targets).await {
             Ok(current) => Ok(self.dry_run(&current)),

@@ -186,6 +186,10 @@ impl Cleaner {
         let left_out = self.options.types.excluded(&self.registry).map_err(RunError::Usage)?;
         let global = self.options.regions.exclude.iter().any(|name| name == GLOBAL);
         let regions = self.options.regions.resolve(&enabled).map_err(RunError::Usage)?;
+        let problems = self.options.stacks.problems(&identity.account, &regions);
+        if !problems.is_empty() {
+            return Err(RunError::Usage(problems));
+        }
         let mut run =
             Run::new(self, identity, alias, access, Recorder::new(reporters), slowed_lanes, deadline);
         run.enabled = enabled;

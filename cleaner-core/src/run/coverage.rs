@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::handler::{Access, Registry};
 use crate::lane::Purpose;
+use crate::plan::{STACK_NAME_TAG, StackChoice};
 use crate::report::UnsupportedReport;
 use crate::resource::{Region, TypeName};
 use crate::scan::each_tagged;
@@ -61,11 +62,13 @@ impl Run<'_> {
             types: &self.types,
             excluded: self.excluded.types(),
             regions: &self.regions,
+            stacks: &self.stacks,
             known: &known,
         };
         let mut findings = Findings::default();
         look.tagged(&mut findings).await?;
-        if self.cleaner.options().coverage == Coverage::Strict {
+        // Cloud Control does not tell which stack made what it shows.
+        if self.cleaner.options().coverage == Coverage::Strict && self.stacks.is_empty() {
             look.by_type(&mut findings).await?;
         }
         for resource in findings.unsupported.into_values() {
@@ -88,17 +91,28 @@ struct Look<'a> {
     types: &'a BTreeSet<TypeName>,
     excluded: &'a BTreeSet<TypeName>,
     regions: &'a BTreeSet<Region>,
+    stacks: &'a StackChoice,
     known: &'a Known,
 }
 
 impl Look<'_> {
-    /// Asks the Tagging API.
+    /// Asks the Tagging API: about everything, or about what chosen stacks made.
     async fn tagged(&self, findings: &mut Findings) -> Result<(), RunError> {
         let left_out = left_out(self.registry, self.types);
         let questions = self.regions.iter().map(|region| async {
             let context = self.access.context(&TypeName::from(""), region, Purpose::List);
             let mut arns = Vec::new();
-            each_tagged(&context, None, |arn, _| arns.push(arn.to_owned())).await?;
+            let key = (!self.stacks.is_empty()).then_some(STACK_NAME_TAG);
+            let is_theirs = |tags: &[(String, String)]| {
+                let names = tags.iter().filter(|(key, _)| key == STACK_NAME_TAG).map(|(_, name)| name);
+                names.into_iter().any(|name| self.stacks.iter().any(|stack| stack.name() == name))
+            };
+            let take = |arn: &str, tags: Vec<_>| {
+                if key.is_none() || is_theirs(&tags) {
+                    arns.push(arn.to_owned());
+                }
+            };
+            each_tagged(&context, key, take).await?;
             Ok::<_, Error>(arns)
         });
         let answers = futures::future::join_all(questions).await;

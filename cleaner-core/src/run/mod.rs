@@ -18,6 +18,7 @@ mod restore;
 mod resume;
 mod say;
 mod session;
+mod stacks;
 mod stop;
 mod verify;
 

@@ -9,6 +9,7 @@ use crate::account::Guard;
 use crate::baseline::Baseline;
 use crate::handler::Settings;
 use crate::lane::Quotas;
+use crate::plan::StackChoice;
 use crate::resource::TypeName;
 use crate::restore::Restore;
 
@@ -23,6 +24,8 @@ pub struct Options {
     pub regions: RegionChoice,
     /// Which types are deleted.
     pub types: TypeChoice,
+    /// The stacks that are deleted with all they own, and nothing else is; none: everything is.
+    pub stacks: StackChoice,
     /// The allow and deny rules.
     pub filters: Arc<Filters>,
     /// The switches of types that are on.
@@ -62,6 +65,7 @@ impl Default for Options {
             guard: Guard { protected_words: vec!["prod".to_owned()], ..Guard::default() },
             regions: RegionChoice::default(),
             types: TypeChoice::default(),
+            stacks: StackChoice::default(),
             filters: Arc::default(),
             settings: HashMap::new(),
             lifted: BTreeSet::new(),

@@ -71,11 +71,13 @@ impl Run<'_> {
             (None, Some(_)) => return wrong("the run had no baseline; give it none"),
             _ => {}
         }
-        let same = journal.regions.iter().eq(&self.regions) && journal.types.iter().eq(&self.types);
+        let same = journal.regions.iter().eq(&self.regions)
+            && journal.types.iter().eq(&self.types)
+            && plan.stacks == self.stacks;
         if same || journal.exact {
             Ok(plan)
         } else {
-            wrong("the run was about other types or regions; give the options it was given")
+            wrong("the run was about other types, regions or stacks; give the options it was given")
         }
     }
 }

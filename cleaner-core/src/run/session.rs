@@ -14,8 +14,8 @@ use crate::error::Error;
 use crate::event::{EVENT_VERSION, EventKind, Recorder};
 use crate::handler::{Access, Registry};
 use crate::plan::{
-    Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Unlisted, Verdict,
-    may_stay, spread_keeps,
+    Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Remembered,
+    STACK_ID_TAG, STACK_NAME_TAG, StackChoice, Unlisted, Verdict, may_stay, spread_keeps,
 };
 use crate::report::{ListReport, ReportBuilder};
 use crate::resource::{Region, Resource, TypeName};
@@ -31,6 +31,9 @@ pub struct Run<'a> {
     pub(super) types: BTreeSet<TypeName>,
     pub(super) regions: BTreeSet<Region>,
     pub(super) excluded: Excluded,
+    pub(super) stacks: StackChoice,
+    /// What belonged to these stacks before anything was deleted.
+    pub(super) remembered: Remembered,
     pub(super) enabled: Vec<Region>,
     alias: Option<String>,
     /// What was listed and counts as gone: services and ids.
@@ -71,6 +74,8 @@ impl<'a> Run<'a> {
             types: BTreeSet::new(),
             regions: BTreeSet::new(),
             excluded: Excluded::default(),
+            stacks: cleaner.options().stacks.clone(),
+            remembered: Remembered::default(),
             enabled: Vec::new(),
             alias,
             leaving: Vec::new(),
@@ -98,6 +103,7 @@ impl<'a> Run<'a> {
             caller: self.identity.arn.clone(),
             regions: self.regions.iter().cloned().collect(),
             types: self.types.iter().cloned().collect(),
+            stacks: self.stacks.clone(),
         });
         for message in warnings {
             self.warn(message);
@@ -165,11 +171,13 @@ impl<'a> Run<'a> {
             created_at,
             regions: self.regions.iter().cloned().collect(),
             types: self.types.iter().cloned().collect(),
+            stacks: self.stacks.clone(),
             entries,
             lists: found.lists,
         };
         self.say_plan(&plan, false);
         self.report.plan(&plan);
+        self.say_stacks(&plan);
         Ok(plan)
     }
 
@@ -229,7 +237,9 @@ impl<'a> Run<'a> {
     /// Returns these listings.
     fn forgive_elsewhere(&mut self, found: &mut Found) -> Vec<ListReport> {
         let options = self.options();
-        let may_stay = |name: &str| may_stay(&options.filters, options.baseline.as_deref(), &name.into());
+        let may_stay = |name: &str| {
+            may_stay(&options.filters, options.baseline.as_deref(), !self.stacks.is_empty(), &name.into())
+        };
         let is_stack = |name: &str| self.registry().get(name).is_some_and(|handler| handler.spec().is_stack);
         let elsewhere = |list: &ListReport| {
             let aside = !may_stay(&list.type_name)
@@ -270,6 +280,9 @@ impl<'a> Run<'a> {
         if !self.options().lifted.contains("keep-tag") {
             tag_keys.extend([KEEP_TAG.to_owned(), KEEP_UNTIL_TAG.to_owned()]);
         }
+        if !self.stacks.is_empty() {
+            tag_keys.extend([STACK_NAME_TAG.to_owned(), STACK_ID_TAG.to_owned()]);
+        }
         let has_baseline = self.options().baseline.is_some();
         let all_tags = self.options().all_tags || has_baseline;
         ScanNeeds {
@@ -295,12 +308,14 @@ impl<'a> Run<'a> {
             let all: Vec<ListReport> = lists.iter().cloned().chain(forgiven).collect();
             Unlisted::of(&all, self.registry())
         });
+        let within = self.within(&all, &relations);
         let judge = Judge {
             filters: &self.options().filters,
             lifted: &self.options().lifted,
             selected: &self.types,
             regions: &self.regions,
             excluded: &self.excluded,
+            within: within.as_ref(),
             account: &self.identity.account,
             unlisted: &unlisted,
             unlisted_too: too.as_ref().unwrap_or(&unlisted),

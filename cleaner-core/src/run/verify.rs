@@ -34,6 +34,7 @@ impl Run<'_> {
         let mut news: HashSet<ResourceKey> = HashSet::new();
         // Whether something has gone that may have held leftovers.
         let mut has_gone = false;
+        self.remember(&plan);
         let mut haunted = self.haunted_at_first(&plan);
         loop {
             pass += 1;
@@ -304,7 +305,7 @@ impl Run<'_> {
         // What AWS manages, and what nobody chose, needs nothing by itself; here it may be needed by a ghost.
         let stays = |entry: &&Entry| {
             let verdict = &entry.verdict;
-            !verdict.deletes() && verdict.is_for_itself() && !verdict.is_bystander()
+            !verdict.deletes() && verdict.is_for_itself() && !verdict.keeps_itself_only()
         };
         let kept: HashMap<ResourceKey, Entry> = plan
             .entries

@@ -37,6 +37,7 @@ fn example() -> Plan {
         created_at: Timestamp::UNIX_EPOCH,
         regions: vec![Region::from("eu-west-1")],
         types: Vec::new(),
+        stacks: Default::default(),
         entries: vec![
             delete(front),
             delete(back),

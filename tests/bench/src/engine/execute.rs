@@ -10,7 +10,7 @@ use cleaner_core::event::{JournalWriter, Recorder, Reporter};
 use cleaner_core::execute::{Executor, Order};
 use cleaner_core::handler::{Access, Context, Deletion, Registry, ResourceHandler, Sink, TypeSpec};
 use cleaner_core::lane::{Lanes, Purpose, Quotas};
-use cleaner_core::plan::{Entry, PLAN_VERSION, Plan, Verdict};
+use cleaner_core::plan::{Entry, PLAN_VERSION, Plan, StackChoice, Verdict};
 use cleaner_core::resource::{Region, Resource};
 use serde_json::{Value, json};
 
@@ -147,6 +147,7 @@ fn plan(count: usize, account: &AccountId, name: &impl Fn(usize) -> String) -> P
         entries: entries.collect(),
         regions,
         types: (0..TYPES).map(|kind| name(kind).as_str().into()).collect(),
+        stacks: StackChoice::default(),
         lists: Vec::new(),
     }
 }

@@ -42,6 +42,7 @@ pub(crate) fn run(items: usize) -> Value {
         selected: &registry.specs().map(|spec| spec.name.clone()).collect(),
         regions: &resources.iter().map(|resource| resource.region.clone()).collect(),
         excluded: &Excluded::default(),
+        within: None,
         account: &"123456789012".parse().expect("twelve digits"),
         unlisted: &Unlisted::default(),
         baseline: None,
