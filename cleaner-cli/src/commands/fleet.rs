@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use aws_dynamic::AssumeRole;
 use cleaner_core::account::{AccountId, Organization, Refusal};
-use cleaner_core::error::Error;
+use cleaner_core::error::{Error, ErrorKind};
 use cleaner_core::event::{JournalWriter, Reporter};
 use cleaner_core::plan::StackChoice;
 use cleaner_core::report::{ApiStats, CombinedReport, LeftOut, Report};
@@ -199,7 +199,7 @@ async fn apart(fleet: Arc<Fleet>, account: AccountId) -> Report {
     let started_at = Timestamp::now();
     let task = tokio::spawn(async move { fleet.clear(account).await });
     task.await.unwrap_or_else(|error| {
-        let error = RunError::Failed(Error::unexpected(format!("the run broke down: {error}.")));
+        let error = RunError::Failed(Error::new(ErrorKind::Unexpected, format!("the run broke down: {error}.")));
         early(id, started_at, &error, None, &ApiStats::default())
     })
 }
