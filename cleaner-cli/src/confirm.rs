@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, Write as _};
 
 use cleaner_core::account::{AccountId, Refusal};
@@ -5,14 +6,14 @@ use cleaner_core::error::Error;
 use cleaner_core::run::{RunError, Stop};
 
 use crate::args::DeleteArgs;
-use crate::render::count;
+use crate::render::{clean, count};
 
-/// Makes sure that somebody confirms the deletion, or has done so by naming the account. Asked before any call.
+/// Makes sure that somebody confirms the deletion, or has done so by naming what is to be cleared. Asked before any call.
 ///
 /// # Errors
 /// Nobody can be asked.
-pub(crate) fn check(args: &DeleteArgs, attended: bool) -> Result<(), RunError> {
-    let named = args.yes && args.account.is_some();
+pub(crate) fn check(args: &DeleteArgs, is_named: bool, attended: bool) -> Result<(), RunError> {
+    let named = args.yes && is_named;
     // Who says yes without saying to what has confirmed nothing.
     let can_ask = attended && !args.yes;
     if args.dry_run || named || can_ask { Ok(()) } else { Err(Refusal::NobodyToAsk.into()) }
@@ -32,7 +33,42 @@ pub(crate) async fn ask(
     if args.yes || deletions == 0 {
         return Ok(());
     }
-    let question = question(deletions, account, alias);
+    match read_answer(question(deletions, account, alias), stop).await? {
+        Some(answer) if confirms(&answer, account, alias) => Ok(()),
+        _ => Err(Refusal::NotConfirmed.into()),
+    }
+}
+
+/// Asks for the number of accounts, unless that was answered on the command line. A stop ends the question.
+///
+/// # Errors
+/// It was not confirmed, or the run was stopped.
+pub(crate) async fn ask_many(
+    args: &DeleteArgs,
+    accounts: &BTreeMap<AccountId, String>,
+    stop: &Stop,
+) -> Result<(), RunError> {
+    if args.yes || args.dry_run {
+        return Ok(());
+    }
+    let names: Vec<String> =
+        accounts.iter().map(|(account, name)| format!("  {account} {}\n", clean(name))).collect();
+    let question = format!(
+        "{}This deletes everything that is not kept in {}.\nType their number to go on: ",
+        names.concat(),
+        count(accounts.len(), "account"),
+    );
+    match read_answer(question, stop).await? {
+        Some(answer) if answer.trim() == accounts.len().to_string() => Ok(()),
+        _ => Err(Refusal::NotConfirmed.into()),
+    }
+}
+
+/// What somebody types, if it can be read.
+///
+/// # Errors
+/// The run was stopped.
+async fn read_answer(question: String, stop: &Stop) -> Result<Option<String>, RunError> {
     let (sender, answer) = tokio::sync::oneshot::channel();
     // A thread of its own: the runtime would wait for one of its own, and nobody can interrupt reading.
     std::thread::spawn(move || {
@@ -43,10 +79,7 @@ pub(crate) async fn ask(
         () = stop.token().cancelled() => return Err(Error::interrupted().into()),
         answer = answer => answer,
     };
-    match answer {
-        Ok(Ok(answer)) if confirms(&answer, account, alias) => Ok(()),
-        _ => Err(Refusal::NotConfirmed.into()),
-    }
+    Ok(answer.ok().and_then(Result::ok))
 }
 
 fn question(deletions: usize, account: &AccountId, alias: Option<&str>) -> String {
@@ -97,7 +130,7 @@ mod tests {
             let account = named.then(account);
             let args = DeleteArgs { yes, account, dry_run, ..DeleteArgs::default() };
             let case = format!("attended {attended}, yes {yes}, named {named}, dry run {dry_run}");
-            assert_eq!(check(&args, attended).is_ok(), allowed, "{case}");
+            assert_eq!(check(&args, args.account.is_some(), attended).is_ok(), allowed, "{case}");
         }
     }
 

@@ -3,6 +3,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_dynamic::{AssumeRole, Session, SessionOptions, Timeouts};
 use cleaner_core::account::{AccountId, Identity};
@@ -51,6 +52,8 @@ pub(crate) struct Wish {
     pub(crate) all_tags: bool,
     /// What is made again after a clear.
     pub(crate) restore: BTreeSet<Restore>,
+    /// How long the run may take at most, if that is not what the configuration says.
+    pub(crate) deadline: Option<Duration>,
 }
 
 /// The tool and its version, as reports name it.
@@ -239,7 +242,7 @@ impl Setup {
                 .map(|name| (name.clone(), Arc::new(config.switches(name.as_str()))))
                 .collect::<HashMap<_, _>>(),
             lifted: config.lifted_protections.clone(),
-            deadline: config.deadline,
+            deadline: wish.deadline.or(config.deadline),
             patience: config.patience,
             verify_passes: config.verify_passes.max(wish.verify_passes),
             coverage: config.coverage,

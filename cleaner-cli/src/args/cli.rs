@@ -5,7 +5,7 @@ use clap_complete::Shell;
 use cleaner_core::account::AccountId;
 use cleaner_core::restore::Restore;
 
-use super::{BaselineArgs, DeleteArgs, ExecArgs, Globals, PoolCommand, RunArgs, StackArgs};
+use super::{BaselineArgs, DeleteArgs, ExecArgs, FleetArgs, Globals, PoolCommand, RunArgs, StackArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -76,6 +76,7 @@ Examples:
     /// Delete everything that is not kept, and prove it
     ///
     /// With a terminal, shows the plan and asks for the account id or alias. Without one, needs --yes and --account.
+    /// With --accounts or --org-unit, clears many accounts, each by itself, and reports on all of them.
     #[command(after_long_help = "\
 Examples:
   aws-cleaner clear
@@ -85,6 +86,7 @@ Examples:
   aws-cleaner clear --stack feature-42 --account 111122223333 --yes
   aws-cleaner clear --baseline baseline.json --account 111122223333 --yes
   aws-cleaner clear --restore default-vpc
+  aws-cleaner clear --org-unit ou-ab12-34567890 --role cleaner --yes --report report.json
   aws-cleaner clear --resume events.ndjson --events events-2.ndjson")]
     Clear(ClearArgs),
     /// Write down what the account holds, as a baseline that later runs keep to
@@ -228,6 +230,8 @@ pub(crate) struct ClearArgs {
     pub(crate) restore: Vec<RestoreChoice>,
     #[command(flatten)]
     pub(crate) stacks: StackArgs,
+    #[command(flatten)]
+    pub(crate) fleet: FleetArgs,
     #[command(flatten)]
     pub(crate) delete: DeleteArgs,
 }

@@ -5,6 +5,7 @@ mod cli;
 mod delete;
 #[cfg(test)]
 mod documented;
+mod fleet;
 mod globals;
 mod parse;
 mod pool;
@@ -18,6 +19,7 @@ pub(crate) use cli::{
     PolicyArgs, ReportArgs, ScanArgs, ShowArgs, SnapshotArgs, TypesArgs,
 };
 pub(crate) use delete::DeleteArgs;
+pub(crate) use fleet::FleetArgs;
 pub(crate) use globals::{ColorChoice, Format, Globals};
 pub(crate) use parse::{command, parse};
 pub(crate) use pool::{

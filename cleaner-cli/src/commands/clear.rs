@@ -6,6 +6,7 @@ use cleaner_core::report::Journal;
 use cleaner_core::run::{Cleaner, RunError};
 
 use super::deletion::{Deletion, Ended};
+use super::fleet::clear_many;
 use super::report;
 use crate::args::{ClearArgs, Globals};
 use crate::exit::Exit;
@@ -16,7 +17,10 @@ use crate::ui::Ui;
 
 /// Deletes everything that is not kept, and proves it.
 pub(crate) async fn clear(globals: &Globals, args: &ClearArgs, ui: &Ui) -> Result<Exit, Failure> {
-    let ClearArgs { resume, restore, stacks, delete: args } = args;
+    if args.fleet.is_used() {
+        return clear_many(globals, args, ui).await;
+    }
+    let ClearArgs { resume, restore, stacks, fleet: _, delete: args } = args;
     let setup = Setup::load_with_baseline(globals, |flags| args.set(flags))?;
     // Before the files to write are opened: one of them might be this one.
     let journal = resume.as_deref().map(report::read).transpose()?;

@@ -74,7 +74,7 @@ impl<'a> Deletion<'a> {
     /// What is in the way, with a report.
     pub(super) async fn connect(&self, wish: Wish) -> Result<Cleaner, Ended> {
         let cleaner = async {
-            confirm::check(self.args, self.ui.attended)?;
+            confirm::check(self.args, self.args.account.is_some(), self.ui.attended)?;
             self.setup.connect(wish, self.stats.clone()).await
         };
         match cleaner.await {

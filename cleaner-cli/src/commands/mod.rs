@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod deletion;
 mod explain;
+mod fleet;
 mod plan;
 mod policy;
 mod pool;

@@ -11,6 +11,8 @@ mod message;
 mod overview;
 mod terminal;
 
+use std::io::Write;
+
 use cleaner_core::event::Reporter;
 
 use crate::ui::Ui;
@@ -22,6 +24,11 @@ pub(crate) fn reporter(ui: &Ui) -> Box<dyn Reporter> {
     } else {
         Box::new(lines::Lines::new(std::io::stderr(), ui.verbosity, ui.err))
     }
+}
+
+/// The reporter of one run of several: lines, in a log of their own.
+pub(crate) fn of_one(writer: impl Write + Send + 'static, ui: &Ui) -> Box<dyn Reporter> {
+    Box::new(lines::Lines::new(writer, ui.verbosity, ui.err))
 }
 
 #[cfg(test)]

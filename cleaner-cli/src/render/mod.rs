@@ -1,6 +1,7 @@
 //! Data as text for people.
 
 mod baseline;
+mod combined;
 mod explain;
 mod identity;
 mod label;
@@ -17,6 +18,7 @@ mod type_facts;
 mod words;
 
 pub(crate) use baseline::snapshot;
+pub(crate) use combined::combined;
 pub(crate) use explain::{explanation, explanation_json};
 pub(crate) use identity::identity;
 pub(crate) use label::{clean, item, list};

@@ -70,10 +70,9 @@ fn by_type(report: &Report, paint: Paint) -> String {
     table.render(paint)
 }
 
-/// How the run ended, in one line.
-pub(crate) fn last_line(report: &Report, paint: Paint) -> String {
-    let summary = &report.summary;
-    let (tone, word) = match report.outcome {
+/// How the run ended, in a word or two.
+pub(super) fn outcome_word(report: &Report) -> (Tone, &'static str) {
+    match report.outcome {
         Outcome::Clean => (Tone::Good, "clean"),
         Outcome::DryRun => (Tone::Good, "dry run"),
         Outcome::Leftovers => (Tone::Bad, "leftovers"),
@@ -84,7 +83,13 @@ pub(crate) fn last_line(report: &Report, paint: Paint) -> String {
         }
         Outcome::Interrupted => (Tone::Bad, "interrupted"),
         _ => (Tone::Bad, "failed"),
-    };
+    }
+}
+
+/// How the run ended, in one line.
+pub(crate) fn last_line(report: &Report, paint: Paint) -> String {
+    let summary = &report.summary;
+    let (tone, word) = outcome_word(report);
     let dry = summary.planned > 0 || report.outcome == Outcome::DryRun;
     let deleted =
         if dry { format!("{} to delete", summary.planned) } else { format!("{} deleted", summary.deleted) };

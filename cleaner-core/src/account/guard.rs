@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::AccountId;
+use super::{AccountId, OPT_OUT_TAG};
 
 /// Decides whether an account may be cleared at all.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +40,15 @@ pub enum Refusal {
     },
     /// It is the organization's management account.
     ManagementAccount(AccountId),
+    /// It carries the tag that forbids a run over many accounts to clear it.
+    OptedOut(AccountId),
+    /// Nobody knows whether it carries that tag.
+    MayOptOut {
+        /// The account.
+        account: AccountId,
+        /// What was in the way.
+        why: String,
+    },
     /// More resources would be deleted than the limit allows.
     TooManyDeletions {
         /// How many the plan deletes.
@@ -108,6 +117,10 @@ impl fmt::Display for Refusal {
             }
             Self::ManagementAccount(account) => {
                 write!(f, "account {account} is the management account of its organization.")
+            }
+            Self::OptedOut(account) => write!(f, "account {account} carries the tag {OPT_OUT_TAG}."),
+            Self::MayOptOut { account, why } => {
+                write!(f, "whether account {account} carries the tag {OPT_OUT_TAG} could not be read: {why}")
             }
             Self::TooManyDeletions { planned, limit } => {
                 write!(f, "the plan deletes {planned} resources, more than the limit of {limit}.")

@@ -2,6 +2,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::AccountId;
+use super::organization::management_account;
 use crate::error::{Error, ErrorKind};
 use crate::handler::Context;
 use crate::lane::Lanes;
@@ -114,18 +115,8 @@ impl Identity {
     /// # Errors
     /// What the call answered.
     pub async fn is_management_account(&self, context: &Context) -> Result<Option<bool>, Error> {
-        let answer = context
-            .in_region(Region::global())
-            .call("organizations", "DescribeOrganization", json!({}))
-            .await;
-        match answer {
-            Ok(answer) => {
-                let management = answer.pointer("/Organization/MasterAccountId").and_then(Value::as_str);
-                Ok(management.map(|id| id == self.account.as_str()))
-            }
-            Err(error) if error.is_code("AWSOrganizationsNotInUseException") => Ok(None),
-            Err(error) => Err(error),
-        }
+        let management = management_account(&context.in_region(Region::global())).await?;
+        Ok(management.map(|id| id == self.account))
     }
 }
 

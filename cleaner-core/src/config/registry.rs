@@ -44,6 +44,8 @@ impl TypeVocabulary for Registry {
             self.specs().flat_map(|spec| spec.protections.iter().cloned()).collect();
         // Holds for resources of all types that have tags, so no type declares it.
         names.insert("keep-tag".to_owned());
+        // Says whether an account may be cleared among many.
+        names.insert("opt-out-tag".to_owned());
         // What keeps the caller's hands on is never lifted.
         names.remove(CALLER);
         names.into_iter().collect()

@@ -57,7 +57,9 @@ fn account(error: &RunError) -> Option<AccountId> {
             | Refusal::WrongBaseline { found: account, .. }
             | Refusal::Denied(account)
             | Refusal::NotAllowed(account)
-            | Refusal::ManagementAccount(account),
+            | Refusal::ManagementAccount(account)
+            | Refusal::OptedOut(account)
+            | Refusal::MayOptOut { account, .. },
         ) => Some(account.clone()),
         _ => None,
     }

@@ -2,6 +2,7 @@
 
 mod api_stats;
 mod build;
+mod combined;
 mod early;
 mod outcome;
 mod replay;
@@ -9,6 +10,7 @@ mod shape;
 
 pub use api_stats::{ApiReport, ApiStats, OperationReport};
 pub use build::ReportBuilder;
+pub use combined::{CombinedReport, LeftOut};
 pub use outcome::{ItemOutcome, ListStatus, Outcome};
 pub use replay::{Journal, JournalError};
 pub use shape::{
