@@ -19,7 +19,7 @@ pub(crate) use cli::{
     PolicyArgs, ReportArgs, ScanArgs, ShowArgs, SnapshotArgs, TypesArgs,
 };
 pub(crate) use delete::DeleteArgs;
-pub(crate) use fleet::FleetArgs;
+pub(crate) use fleet::{FleetArgs, RoleTemplate};
 pub(crate) use globals::{ColorChoice, Format, Globals};
 pub(crate) use parse::{command, parse};
 pub(crate) use pool::{

@@ -199,7 +199,8 @@ async fn apart(fleet: Arc<Fleet>, account: AccountId) -> Report {
     let started_at = Timestamp::now();
     let task = tokio::spawn(async move { fleet.clear(account).await });
     task.await.unwrap_or_else(|error| {
-        let error = RunError::Failed(Error::new(ErrorKind::Unexpected, format!("the run broke down: {error}.")));
+        let error =
+            RunError::Failed(Error::new(ErrorKind::Unexpected, format!("the run broke down: {error}.")));
         early(id, started_at, &error, None, &ApiStats::default())
     })
 }
