@@ -2,6 +2,7 @@
 //!
 //! One binary, so that it is linked once. What is tested at a lower level (rules, engine, reporters) is not tested again here.
 
+mod accounts;
 mod action;
 mod apply;
 mod bad_input;

@@ -271,3 +271,95 @@ fn a_stack_of_another_region_keeps_its_global_members() {
         json!(["account-cleaner"])
     );
 }
+
+/// Two stacks of the same kinds of things, and some that belong to none.
+const TWINS: &str = r#"
+# Names of buckets are the whole world's.
+own = client("sts").get_caller_identity()["Account"]
+def twin(name, **more):
+    create(name, {
+        "Q": queue(f"{name}-queue"), "B": bucket(f"{name}-{own}"),
+        "P": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Name": f"{name}-parameter", "Value": "x"}},
+        "R": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": f"{name}-role", "AssumeRolePolicyDocument": json.loads(TRUST)}},
+    }, **more)
+    s3.put_object(Bucket=f"{name}-{own}", Key="data", Body=b"x")
+twin("app")
+twin("base", Tags=[{"Key": "env", "Value": "base"}])
+sqs.create_queue(QueueName="loose-queue")
+s3.create_bucket(Bucket=f"loose-{own}")
+client("ssm").put_parameter(Name="loose-parameter", Value="x", Type="String")
+"#;
+
+/// All names that begin with one of these.
+fn of(names: &[&str]) -> Value {
+    let with = |suffix: &str| names.iter().map(|name| format!("{name}{suffix}")).collect::<Vec<_>>();
+    let of_stacks: Vec<&str> = names.iter().copied().filter(|name| *name != "loose").collect();
+    let roles: Vec<String> = ["account-cleaner".to_owned()]
+        .into_iter()
+        .chain(of_stacks.iter().map(|name| format!("{name}-role")))
+        .collect();
+    json!({ "stacks": of_stacks, "queues": with("-queue"), "buckets": names, "roles": sorted(roles) })
+}
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort();
+    names
+}
+
+#[test]
+fn a_stack_kept_by_its_tag_stays_with_all_it_owns_and_its_twin_goes() {
+    let scene = Scene::new();
+    build(&scene, TWINS);
+    let rules = "version: 1\nfilters: { deny: [{ stack_tag: { env: base } }] }\n";
+    scene.clear_with(0, rules, &TYPES).clean();
+    assert_eq!(left(&scene), of(&["base"]));
+}
+
+#[test]
+fn one_stack_is_cleared_and_nothing_else() {
+    let scene = Scene::new();
+    build(&scene, TWINS);
+    let shown = scene.cli(["plan", "--stack", "app"]).args(HERE).args(TYPES).run().expect_code(0);
+    assert!(shown.stdout.contains("app-queue") || shown.stdout.contains("SQSQueue"), "{}", shown.stdout);
+    let done = scene.clear(0, TYPES.into_iter().chain(["--stack", "app"])).clean();
+    assert_eq!(done.outcome("SQSQueue", "app-queue"), "deleted");
+    assert_eq!(done.rule("SQSQueue", "loose-queue"), "built-in:outside");
+    assert_eq!(left(&scene), of(&["base", "loose"]));
+    // Again: nothing is left to do, and that is said.
+    let again = scene.clear(0, TYPES.into_iter().chain(["--stack", "app"])).clean();
+    assert_eq!(again.count("deleted"), 0);
+    assert!(again.report["warnings"].to_string().contains("no stack app"), "{}", again.report["warnings"]);
+    assert_eq!(left(&scene), of(&["base", "loose"]));
+}
+
+#[test]
+fn what_a_stack_left_behind_goes_with_its_name() {
+    let scene = Scene::new();
+    build(
+        &scene,
+        "create('app', {'Q': {**queue('app-queue'), 'DeletionPolicy': 'Retain'}, 'P': queue('app-other')})\n\
+         create('base', {'Q': queue('base-queue')})\n\
+         url = sqs.get_queue_url(QueueName='app-queue')['QueueUrl']\n\
+         sqs.tag_queue(QueueUrl=url, Tags={'aws:cloudformation:stack-name': 'app'})\n\
+         cfn.delete_stack(StackName='app')",
+    );
+    assert_eq!(left(&scene)["queues"], json!(["app-queue", "base-queue"]));
+    scene.clear(0, TYPES.into_iter().chain(["--stack", "app"])).clean();
+    let all = left(&scene);
+    assert_eq!((&all["stacks"], &all["queues"]), (&json!(["base"]), &json!(["base-queue"])));
+}
+
+#[test]
+fn a_stack_of_another_account_or_region_is_a_mistake() {
+    let scene = Scene::new();
+    let arn =
+        |region: &str, account: &str| format!("arn:aws:cloudformation:{region}:{account}:stack/app/0a1b");
+    for (stack, said) in [
+        (arn("us-east-1", "111122223333"), "is of another account"),
+        (arn("eu-west-1", scene.account()), "is in a region that is not part of this run"),
+        ("app*".to_owned(), "Patterns are for rules"),
+    ] {
+        let run = scene.clearing(HERE).args(["--stack", &stack]).run().expect_code(2);
+        assert!(run.stderr.contains(said), "{stack}: {}", run.stderr);
+    }
+}

@@ -64,6 +64,10 @@ pub(super) async fn clear_many(globals: &Globals, args: &ClearArgs, ui: &Ui) -> 
         ));
     }
     let named = choice.accounts.as_deref().map(read).transpose()?;
+    let nobody = || Failure::usage("there is no account to clear.");
+    if named.as_ref().is_some_and(BTreeMap::is_empty) {
+        return Err(nobody());
+    }
     let report = delete.report.as_deref().map(OutputFile::prepare).transpose();
     let report = report.map_err(|error| Failure::usage(format!("the report cannot be written: {error}.")))?;
     if let Some(folder) = &delete.events {
@@ -88,7 +92,7 @@ pub(super) async fn clear_many(globals: &Globals, args: &ClearArgs, ui: &Ui) -> 
         None => members(&organization, choice, &setup).await.map_err(|error| run(error.into()))?,
     };
     if accounts.is_empty() {
-        return Err(Failure::usage("there is no account to clear."));
+        return Err(nobody());
     }
     let management = organization.management_account().await.unwrap_or_else(|error| {
         // Each run looks for itself, too.
