@@ -1,18 +1,21 @@
-//! Every type that the emulator can hold: one resource that a rule keeps and one that goes, made by recipes and looked at
-//! afterwards by somebody else. The recipes are data: `tests/emulator/recipes`.
+//! Every type that the emulator can hold: one resource that a rule keeps and one that goes, made by recipes, listed in pages of one
+//! where the emulator has pages, and looked at afterwards by somebody else. The recipes are data: `tests/emulator/recipes`.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use cleaner_tests::{Cli, Emulator, python, tree};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::scene::Done;
 
 /// How long making or finding the resources of a quarter may take on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(300);
+
+/// Of how many lists the emulator makes pages in each quarter at least.
+const PAGED: usize = 15;
 
 #[test]
 fn the_first_quarter_of_all_types() {
@@ -81,6 +84,8 @@ fn prove(shard: &str) {
     named.extend(parents.map(|parent| parent["type"].as_str().expect("a text")));
     let named: Vec<&str> = named.into_iter().flat_map(|name| ["--type", name]).collect();
 
+    // A thing a page: what does not read on finds one of two.
+    emulator.settings(&json!({ "page_size": 1 }));
     let account = credentials.account.as_str();
     let cli = Cli::new(&emulator, &credentials)
         .args(["clear", "--yes", "--account", account, "--report", "report.json", "--config", &config])
@@ -101,6 +106,13 @@ fn prove(shard: &str) {
         expect("delete", &["deleted", "already_gone"]);
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+    let lists: BTreeSet<(String, String)> = emulator
+        .calls()
+        .into_iter()
+        .filter(|call| call.goes_on)
+        .map(|call| (call.service, call.operation))
+        .collect();
+    assert!(lists.len() >= PAGED, "only {} lists had several pages: {lists:?}", lists.len());
     script(&["verify", "--endpoint-url", emulator.url(), "--state", &state, &recipes]);
 }
 

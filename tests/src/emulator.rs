@@ -61,6 +61,8 @@ pub struct Call {
     pub fault: Option<String>,
     /// The IAM action that the caller's policies do not allow, where IAM is asked.
     pub denied: Option<String>,
+    /// Whether the answer was a page with others behind it.
+    pub goes_on: bool,
 }
 
 impl Call {
@@ -97,6 +99,7 @@ impl Call {
             took: Duration::from_secs_f64(value["ms"].as_f64().unwrap_or_default() / 1000.0),
             fault: value["fault"].as_str().map(str::to_owned),
             denied: value["denied"].as_str().map(str::to_owned),
+            goes_on: value["goes_on"] == true,
         })
     }
 }

@@ -161,6 +161,9 @@ pub(crate) struct PolicyArgs {
     /// Print a service control policy instead, which denies all services that have no resource type
     #[arg(long, conflicts_with_all = ["split", "compact"])]
     pub(crate) deny_unsupported: bool,
+    /// Also allow what a run with --strict-coverage needs to look for what no type lists
+    #[arg(long)]
+    pub(crate) strict_coverage: bool,
     /// Also allow what taking a snapshot, and keeping to a baseline, need
     #[arg(long)]
     pub(crate) with_baseline: bool,

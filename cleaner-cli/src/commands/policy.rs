@@ -15,7 +15,8 @@ use crate::ui::Ui;
 
 /// Prints what IAM must allow for a run, or the service control policy against what no run could clean.
 pub(crate) fn policy(globals: &Globals, args: &PolicyArgs, ui: &Ui) -> Result<Exit, Failure> {
-    let setup = Setup::load(globals, |_| {})?;
+    let coverage = args.strict_coverage.then_some("strict");
+    let setup = Setup::load(globals, |flags| flags.set("coverage", "--strict-coverage", coverage))?;
     let config = match &args.account {
         Some(account) => setup.config.for_account(account),
         None => setup.config.clone(),

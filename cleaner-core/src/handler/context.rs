@@ -123,6 +123,7 @@ impl Context {
             service: service.to_owned(),
             operation: operation.to_owned(),
             pages: Arc::new(tokio::sync::Mutex::new(client.pages(operation, input))),
+            has_begun: false,
         })
     }
 
@@ -172,16 +173,20 @@ pub struct Pager<'a> {
     service: String,
     operation: String,
     pages: Arc<tokio::sync::Mutex<aws_dynamic::Pages>>,
+    /// Whether a page was answered.
+    has_begun: bool,
 }
 
 impl Pager<'_> {
     /// The next page; `None` after the last.
     ///
     /// # Errors
-    /// What AWS answered. A failed page is asked for again by the next call, never skipped.
+    /// What AWS answered. A failed page is asked for again by the next call, never skipped. That there is no such operation, or that
+    /// nobody knows the credentials, tells something of a region only as an answer to the first call: afterwards it is unexpected.
     pub async fn next(&mut self) -> Result<Option<Value>, Error> {
         let pages = self.pages.clone();
-        self.context
+        let page = self
+            .context
             .paced(&self.service, &self.operation, || {
                 let pages = pages.clone();
                 async move {
@@ -192,6 +197,18 @@ impl Pager<'_> {
                     }
                 }
             })
-            .await
+            .await;
+        match page {
+            Err(error)
+                if self.has_begun
+                    && matches!(error.kind, ErrorKind::UnsupportedRegion | ErrorKind::Credentials) =>
+            {
+                Err(error.with_kind(ErrorKind::Unexpected))
+            }
+            page => {
+                self.has_begun |= page.is_ok();
+                page
+            }
+        }
     }
 }

@@ -16,7 +16,7 @@ from moto.core.request import (
 )
 from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication, create_backend_app
 
-from . import authority, mends, regions, rules, speed, times, wire
+from . import authority, mends, pages, regions, rules, speed, times, wire
 from .accounts import Accounts, BadAccount
 from .accounts import install as install_accounts
 from .faults import BadRule, Faults
@@ -46,6 +46,7 @@ class Application:
         self.log_lock = threading.Lock()
         self.log = open(log_path, "a", encoding="utf-8") if log_path else None
         speed.install()
+        pages.install()
         install_accounts(self.accounts)
         regions.install(self.accounts)
         self.moto = DomainDispatcherApplication(self.create_app)
@@ -71,6 +72,7 @@ class Application:
         with self.lock:
             call.account = self.accounts.account_of(call.access_key)
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.account
+        pages.begin(call, request, self.settings.page_size)
         rule = self.faults.take(call)
         reply = self.faulty(rule, call, request, environ) if rule else self.emulate(call, request, environ)
         self.record(call, reply, started, rule)
@@ -207,6 +209,8 @@ class Application:
             entry["fault"] = rule.kind
         if call.denied:
             entry["denied"] = call.denied
+        if pages.goes_on():
+            entry["goes_on"] = True
         line = json.dumps(entry, separators=(",", ":")) + "\n"
         with self.log_lock:
             self.log.write(line)

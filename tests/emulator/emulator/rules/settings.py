@@ -24,11 +24,20 @@ class Settings:
         self.busy_stacks = {}
         # Whether users that tests make may do only what their policies allow.
         self.enforce_iam = False
+        # How much is on a page of a list that the tool under test asks for; 0: as much as moto has it.
+        self.page_size = 0
         self.looks_left = {}
 
     def set(self, given):
         """Takes over the given switches and returns all."""
-        known = ("recreate_log_groups", "recreate_after", "stack_delete_polls", "busy_stacks", "enforce_iam")
+        known = (
+            "recreate_log_groups",
+            "recreate_after",
+            "stack_delete_polls",
+            "busy_stacks",
+            "enforce_iam",
+            "page_size",
+        )
         for key, value in given.items():
             if key not in known:
                 raise ValueError(f"unknown setting {key!r}; known: {list(known)}")
