@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use cleaner_core::report::{CombinedReport, Outcome, Report};
 
 use super::summary::{outcome_word, summary};
@@ -24,9 +26,9 @@ pub(crate) fn combined(report: &CombinedReport, verbosity: i16, paint: Paint) ->
     for one in &report.accounts {
         let is_good = matches!(one.outcome, Outcome::Clean | Outcome::DryRun);
         if verbosity > 0 || !is_good {
-            text.push_str(&format!("\n{}\n", paint.tone(Tone::Strong, id(one))));
+            let _ = writeln!(text, "\n{}", paint.tone(Tone::Strong, id(one)));
             if let (false, Some(reason)) = (is_good, &one.reason) {
-                text.push_str(&format!("{}\n", super::clean(reason)));
+                let _ = writeln!(text, "{}", super::clean(reason));
             }
             text.push_str(&summary(one, verbosity, paint));
         }
@@ -34,7 +36,7 @@ pub(crate) fn combined(report: &CombinedReport, verbosity: i16, paint: Paint) ->
     if !report.left_out.is_empty() {
         text.push_str("\nLeft out:\n");
         for one in &report.left_out {
-            text.push_str(&format!("  {} {}: {}\n", one.account, super::clean(&one.name), one.reason));
+            let _ = writeln!(text, "  {} {}: {}", one.account, super::clean(&one.name), one.reason);
         }
     }
     text.push('\n');
