@@ -21,6 +21,7 @@ pub(crate) fn plan_of(resources: &[Resource], lists: &[(&str, &str, ListStatus)]
         error: None,
     };
     Plan {
+        stacks: Default::default(),
         version: PLAN_VERSION,
         tool: "test".to_owned(),
         run_id: String::new(),
