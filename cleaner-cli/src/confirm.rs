@@ -2,7 +2,7 @@ use std::io::{self, BufRead as _, Write as _};
 
 use cleaner_core::account::{AccountId, Refusal};
 use cleaner_core::error::Error;
-use cleaner_core::run::{RunError, Stop};
+use cleaner_core::run::{RunError, Stop, Task};
 
 use crate::args::DeleteArgs;
 use crate::render::count;
@@ -24,15 +24,16 @@ pub(crate) fn check(args: &DeleteArgs, attended: bool) -> Result<(), RunError> {
 /// It was not confirmed, or the run was stopped.
 pub(crate) async fn ask(
     args: &DeleteArgs,
-    deletions: usize,
+    task: Task,
+    items: usize,
     account: &AccountId,
     alias: Option<&str>,
     stop: &Stop,
 ) -> Result<(), RunError> {
-    if args.yes || deletions == 0 {
+    if args.yes || items == 0 {
         return Ok(());
     }
-    let question = question(deletions, account, alias);
+    let question = question(task, items, account, alias);
     let (sender, answer) = tokio::sync::oneshot::channel();
     // A thread of its own: the runtime would wait for one of its own, and nobody can interrupt reading.
     std::thread::spawn(move || {
@@ -49,13 +50,16 @@ pub(crate) async fn ask(
     }
 }
 
-fn question(deletions: usize, account: &AccountId, alias: Option<&str>) -> String {
-    let resources = count(deletions, "resource");
+fn question(task: Task, items: usize, account: &AccountId, alias: Option<&str>) -> String {
+    let what = if task.is_clear() { "deletes" } else { "deletes all data in" };
+    let resources = count(items, "resource");
     match alias {
         Some(alias) => format!(
-            "This deletes {resources} of account {account} ({alias}).\nType the account id or its alias to go on: "
+            "This {what} {resources} of account {account} ({alias}).\nType the account id or its alias to go on: "
         ),
-        None => format!("This deletes {resources} of account {account}.\nType the account id to go on: "),
+        None => {
+            format!("This {what} {resources} of account {account}.\nType the account id to go on: ")
+        }
     }
 }
 

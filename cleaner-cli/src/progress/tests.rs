@@ -64,6 +64,7 @@ fn run() -> Vec<(u64, EventKind)> {
                 regions: vec!["eu-west-1".into(), "global".into()],
                 types: vec!["SQSQueue".into(); 80],
                 stacks: Default::default(),
+                task: Default::default(),
             },
         ),
         (20, EventKind::ScanStarted { lists: 10 }),
@@ -86,6 +87,7 @@ fn run() -> Vec<(u64, EventKind)> {
                 created_at: jiff::Timestamp::UNIX_EPOCH,
                 exact: false,
                 delete: 10,
+                empty: 0,
                 keep: 3,
                 cycles: Vec::new(),
             },
@@ -205,6 +207,6 @@ fn the_slowest_lane_is_named() {
 #[test]
 fn names_cannot_steer_the_terminal() {
     let kind = EventKind::Waiting { item: item("SQSQueue", "\x1b[2J") };
-    let (_, text) = message(&kind, 2).expect("it is worth a line");
+    let (_, text) = message(&kind, Default::default(), 2).expect("it is worth a line");
     assert_eq!(text, "AWS deletes SQSQueue \\u{1b}[2J in eu-west-1");
 }

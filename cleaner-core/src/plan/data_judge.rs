@@ -141,3 +141,6 @@ impl DataJudge<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,3 +134,6 @@ impl Dispatcher<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
