@@ -89,7 +89,7 @@ impl Scene {
     }
 
     /// Prepares `reset-data --yes` of this account, with a report.
-    fn resetting<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> cleaner_tests::Cli {
+    pub(crate) fn resetting<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> cleaner_tests::Cli {
         let fixed = ["reset-data", "--yes", "--account", self.account(), "--report", "report.json"];
         self.cli(fixed).args(HERE).args(arguments)
     }
