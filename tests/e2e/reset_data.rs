@@ -178,6 +178,9 @@ fn a_stack_is_emptied_and_stays_and_so_does_everything_else() {
 
     let again = Done::of(scene.resetting(["--stack", "base"]), 0);
     assert_eq!((&again.report["outcome"], &again.report["summary"]["emptied"]), (&json!("clean"), &json!(5)));
+    // AWS takes one purge of a queue in 60 seconds.
+    let attempts = |type_name| again.resource(type_name, "base")["attempts"].as_u64();
+    assert!(attempts("SQSQueue") > Some(1) && attempts("DynamoDBTable") == Some(1));
     assert_eq!(scene.world("counts()"), wanted);
 }
 
