@@ -212,7 +212,6 @@ impl Run<'_> {
     }
 
     /// Looks into resources: which hold something, and what; and of which nobody can say.
-    #[expect(clippy::type_complexity, reason = "two lists of places, each with what is said of it")]
     async fn look_into(
         &self,
         plan: &Plan,
