@@ -5,7 +5,7 @@
 //!
 //! To add a type: a file with its handler next to the others of its service, and one line in [`handlers`].
 //!
-//! Some types of the catalog need code for one thing only: how what they hold is emptied. [`with_contents`] adds it.
+//! Some types of the catalog need code for one thing only: how what they hold is emptied. `with_contents` adds it.
 //!
 //! `cloud_control` stands for all types that nobody has described.
 
