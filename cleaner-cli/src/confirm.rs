@@ -3,7 +3,7 @@ use std::io::{self, BufRead as _, Write as _};
 
 use cleaner_core::account::{AccountId, Refusal};
 use cleaner_core::error::Error;
-use cleaner_core::run::{RunError, Stop};
+use cleaner_core::run::{RunError, Stop, Task};
 
 use crate::args::DeleteArgs;
 use crate::render::{clean, count};
@@ -25,15 +25,16 @@ pub(crate) fn check(args: &DeleteArgs, is_named: bool, attended: bool) -> Result
 /// It was not confirmed, or the run was stopped.
 pub(crate) async fn ask(
     args: &DeleteArgs,
-    deletions: usize,
+    task: Task,
+    items: usize,
     account: &AccountId,
     alias: Option<&str>,
     stop: &Stop,
 ) -> Result<(), RunError> {
-    if args.yes || deletions == 0 {
+    if args.yes || items == 0 {
         return Ok(());
     }
-    match read_answer(question(deletions, account, alias), stop).await? {
+    match read_answer(question(task, items, account, alias), stop).await? {
         Some(answer) if confirms(&answer, account, alias) => Ok(()),
         _ => Err(Refusal::NotConfirmed.into()),
     }
@@ -82,13 +83,16 @@ async fn read_answer(question: String, stop: &Stop) -> Result<Option<String>, Ru
     Ok(answer.ok().and_then(Result::ok))
 }
 
-fn question(deletions: usize, account: &AccountId, alias: Option<&str>) -> String {
-    let resources = count(deletions, "resource");
+fn question(task: Task, items: usize, account: &AccountId, alias: Option<&str>) -> String {
+    let what = if task.is_clear() { "deletes" } else { "deletes all data in" };
+    let resources = count(items, "resource");
     match alias {
         Some(alias) => format!(
-            "This deletes {resources} of account {account} ({alias}).\nType the account id or its alias to go on: "
+            "This {what} {resources} of account {account} ({alias}).\nType the account id or its alias to go on: "
         ),
-        None => format!("This deletes {resources} of account {account}.\nType the account id to go on: "),
+        None => {
+            format!("This {what} {resources} of account {account}.\nType the account id to go on: ")
+        }
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn main() -> Exit {
         Command::Plan(args) => run(commands::plan(&globals, &args, &ui)),
         Command::Apply(args) => run(commands::apply(&globals, &args, &ui)),
         Command::Clear(args) => run(commands::clear(&globals, &args, &ui)),
+        Command::ResetData(args) => run(commands::reset_data(&globals, &args, &ui)),
         Command::Snapshot(args) => run(commands::snapshot(&globals, &args, &ui)),
         Command::Pool(command) => run(commands::pool(&globals, &command, &ui)),
         Command::Run(args) => run(commands::run(&globals, &args, &ui)),

@@ -14,7 +14,7 @@ use cleaner_core::lane::Quotas;
 use cleaner_core::plan::StackChoice;
 use cleaner_core::report::ApiStats;
 use cleaner_core::restore::Restore;
-use cleaner_core::run::{Cleaner, Options, RegionChoice, RunError, TypeChoice};
+use cleaner_core::run::{Cleaner, Options, RegionChoice, RunError, Task, TypeChoice};
 
 use crate::args::Globals;
 use crate::failure::Failure;
@@ -42,6 +42,8 @@ pub(crate) struct Setup {
 pub(crate) struct Wish {
     /// The account that is meant.
     pub(crate) account: Option<AccountId>,
+    /// What the run is for.
+    pub(crate) task: Task,
     /// Whether creation dates are read of everything.
     pub(crate) details: bool,
     /// The stacks that the run is about; none: it is about everything.
@@ -228,6 +230,7 @@ impl Setup {
         };
         Ok(Options {
             tool: tool(),
+            task: wish.task,
             guard: config.guard(wish.account),
             regions: RegionChoice {
                 include: names(&mut config.regions.iter()),
@@ -236,6 +239,7 @@ impl Setup {
             types: TypeChoice { include: types, exclude },
             stacks: wish.stacks,
             filters: Arc::new(config.filters.clone()),
+            reset_data: Arc::new(config.reset_data.clone()),
             settings: config
                 .settings
                 .keys()

@@ -33,7 +33,9 @@ pub fn builtin() -> Result<Registry, TypesError> {
 /// Everything that is wrong with the catalogs.
 pub fn with_catalogs(catalogs: &[(String, String)]) -> Result<Registry, TypesError> {
     let mut builder = Registry::builder();
-    for handler in services::handlers().into_iter().chain(catalog::builtin().map_err(TypesError::Catalog)?) {
+    let described = catalog::builtin().map_err(TypesError::Catalog)?;
+    for handler in services::handlers().into_iter().chain(described.into_iter().map(services::with_contents))
+    {
         builder = builder.with_dyn(handler);
     }
     let mut problems = Problems::new();

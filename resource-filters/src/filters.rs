@@ -121,7 +121,12 @@ impl Filters {
 }
 
 /// Finds the first rule that matches, or else the first that might.
-fn decide(list: RuleList, rules: &[Rule], subject: &dyn Subject, now: Timestamp) -> (Truth, Option<RuleId>) {
+pub(crate) fn decide(
+    list: RuleList,
+    rules: &[Rule],
+    subject: &dyn Subject,
+    now: Timestamp,
+) -> (Truth, Option<RuleId>) {
     let mut undecided = None;
     for (index, rule) in rules.iter().enumerate() {
         match rule.evaluate(subject, now) {
@@ -136,7 +141,7 @@ fn decide(list: RuleList, rules: &[Rule], subject: &dyn Subject, now: Timestamp)
     }
 }
 
-fn id(list: RuleList, index: usize, rule: &Rule) -> RuleId {
+pub(crate) fn id(list: RuleList, index: usize, rule: &Rule) -> RuleId {
     RuleId { list, index, at: rule.at.clone(), text: rule.text.clone() }
 }
 

@@ -4,6 +4,7 @@
 //!   whatever is wrong can be reported where it stands, all of it at once and with the nearest right word.
 //! - [`Filters`] holds the rules: which resources may be deleted and which must stay. A [`Verdict`] names the rule that
 //!   decided; a rule that touches what could not be read never lets a resource be deleted.
+//! - [`Choice`] is a list of the same rules that chooses what matches.
 //!
 //! This crate is pure: no AWS, no tokio, no file or environment access.
 //!
@@ -54,6 +55,7 @@
 
 pub mod source;
 
+mod choice;
 mod filters;
 mod matcher;
 mod needs;
@@ -64,6 +66,7 @@ mod truth;
 mod verdict;
 mod vocabulary;
 
+pub use choice::Choice;
 pub use filters::Filters;
 pub use needs::Needs;
 pub use rule::TypeSelector;

@@ -25,6 +25,8 @@ pub enum RuleList {
     Deny,
     /// Only what matches may be deleted.
     Allow,
+    /// What matches is emptied.
+    ResetData,
 }
 
 impl fmt::Display for RuleList {
@@ -32,6 +34,7 @@ impl fmt::Display for RuleList {
         f.write_str(match self {
             Self::Deny => "deny",
             Self::Allow => "allow",
+            Self::ResetData => "reset_data",
         })
     }
 }

@@ -21,6 +21,7 @@ mod per_type;
 mod policy;
 mod pool;
 mod pool_commands;
+mod reset_data;
 mod s3;
 mod safety;
 mod scene;

@@ -62,6 +62,37 @@ fn the_policy_is_enough_for_a_full_run() {
 }
 
 #[test]
+fn what_resetting_data_needs_is_printed_for_it_and_no_deletion_is_among_it() {
+    let scene = Scene::strict(&json!({}));
+    scene.py("url = client('sqs').create_queue(QueueName='q')['QueueUrl']\n\
+         client('sqs').send_message(QueueUrl=url, MessageBody='x')\n\
+         client('dynamodb').create_table(TableName='t', BillingMode='PAY_PER_REQUEST',\n\
+         \x20   AttributeDefinitions=[{'AttributeName': 'id', 'AttributeType': 'S'}],\n\
+         \x20   KeySchema=[{'AttributeName': 'id', 'KeyType': 'HASH'}])\n\
+         client('dynamodb').put_item(TableName='t', Item={'id': {'S': 'a'}})\n\
+         client('s3').create_bucket(Bucket=f'b-{account}')\n\
+         fill(f'b-{account}', 3)\n\
+         client('kinesis').create_stream(StreamName='k', ShardCount=1)");
+    let types = ["--type", "SQSQueue,DynamoDBTable", "--type", "S3Bucket,KinesisStream"];
+    let mut policies = printed(&scene, &[&types[..], &["--reset-data"]].concat());
+    for policy in policies.as_object_mut().expect("policies by name").values_mut() {
+        for statement in policy["Statement"].as_array_mut().expect("a list") {
+            let actions = statement["Action"].as_array_mut().expect("a list");
+            let deletes = |action: &str| action.contains(":Delete") && !action.contains(":DeleteObject");
+            actions.retain(|action| !action.as_str().is_some_and(deletes));
+        }
+    }
+    let user = user_with(&scene, &policies);
+    let (cli, _) = user.resetting(types).file(
+        "aws-cleaner.yaml",
+        "version: 1\nreset_data: [{ name: { in: [q, t, k] } }, { name: \"b-*\" }]\n",
+    );
+    let done = Done::of(cli, 0);
+    assert_eq!(denied(&user), BTreeSet::new());
+    assert_eq!(done.count("emptied"), 4, "{}", done.report["summary"]);
+}
+
+#[test]
 fn without_one_of_its_actions_something_is_denied() {
     let scene = Scene::strict(&json!({}));
     let needed = ["--type", "SQSQueue"];

@@ -5,7 +5,9 @@ use clap_complete::Shell;
 use cleaner_core::account::AccountId;
 use cleaner_core::restore::Restore;
 
-use super::{BaselineArgs, DeleteArgs, ExecArgs, FleetArgs, Globals, PoolCommand, RunArgs, StackArgs};
+use super::{
+    BaselineArgs, DeleteArgs, ExecArgs, FleetArgs, Globals, PoolCommand, ResetDataArgs, RunArgs, StackArgs,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -89,6 +91,17 @@ Examples:
   aws-cleaner clear --org-unit ou-ab12-34567890 --role cleaner --yes --report report.json
   aws-cleaner clear --resume events.ndjson --events events-2.ndjson")]
     Clear(ClearArgs),
+    /// Empty chosen tables, queues, streams and buckets, which stay as they are, and prove it
+    ///
+    /// What is emptied is chosen by its stack, by rules under `reset_data` in the configuration, or by both. What carries the tag
+    /// aws-cleaner:keep keeps its data. With a terminal, shows the plan and asks for the account id or alias. Without one, needs
+    /// --yes and --account.
+    #[command(after_long_help = "\
+Examples:
+  aws-cleaner reset-data --stack baseline --dry-run
+  aws-cleaner reset-data --stack baseline --account 111122223333 --yes --report report.json
+  aws-cleaner reset-data --stack baseline --type 'SQS*,DynamoDBTable'")]
+    ResetData(ResetDataArgs),
     /// Write down what the account holds, as a baseline that later runs keep to
     ///
     /// Takes down every resource by its identity, and settings of the account. Changes nothing.
@@ -170,6 +183,9 @@ pub(crate) struct PolicyArgs {
     /// Also allow to make this again (repeat, or separate by commas)
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
     pub(crate) restore: Vec<RestoreChoice>,
+    /// Also allow what reset-data needs for the chosen types
+    #[arg(long)]
+    pub(crate) reset_data: bool,
     /// Use what the configuration says of this account
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<AccountId>,

@@ -9,6 +9,7 @@ mod fleet;
 mod globals;
 mod parse;
 mod pool;
+mod reset_data;
 mod stacks;
 #[cfg(test)]
 mod tests;
@@ -26,4 +27,5 @@ pub(crate) use pool::{
     AccountsArgs, AcquireArgs, AddArgs, ClaimArgs, CleanArgs, ExecArgs, HistoryArgs, HoldArgs, PoolCommand,
     QuarantineArgs, RunArgs, TableArgs,
 };
+pub(crate) use reset_data::ResetDataArgs;
 pub(crate) use stacks::StackArgs;

@@ -65,6 +65,8 @@ fn wrong_usage_is_exit_code_two_and_help_is_none() {
         "explain",
         "completions tcl",
         "snapshot",
+        "reset-data --stack a*",
+        "reset-data --max-deletions 5",
         "clear --restore defualt-vpc",
         "apply plan.json --restore default-vpc",
     ] {
@@ -117,4 +119,18 @@ fn options_of_deletions_reach_the_configuration_as_typed() {
     assert!(args.delete.yes && !args.delete.dry_run);
     assert_eq!(args.delete.timeout.as_deref(), Some("90s"));
     assert_eq!(args.delete.max_deletions.as_deref(), Some("5"));
+}
+
+#[test]
+fn options_of_reset_data_are_those_of_deletions_and_stacks_repeat() {
+    let line = "reset-data --stack a --stack b --account 111122223333 -y --timeout 90s --patience 1m --report r.json";
+    let Command::ResetData(args) = read(line).expect("it is right").command else { panic!("{line}") };
+    assert_eq!(args.choice().iter().map(ToString::to_string).collect::<Vec<_>>(), ["a", "b"]);
+    let common = args.common();
+    assert_eq!(common.account.clone().map(String::from).as_deref(), Some("111122223333"));
+    assert!(common.yes && !common.dry_run && common.report.is_some());
+    let mut flags = cleaner_core::config::Flags::default();
+    common.set(&mut flags);
+    let shown = format!("{flags:?}");
+    assert!(shown.contains("90s") && shown.contains("--patience"), "{shown}");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cleaner_core::event::{JournalWriter, Reporter};
 use cleaner_core::plan::Plan;
 use cleaner_core::report::{ApiStats, Outcome, Report};
-use cleaner_core::run::{Cleaner, Run, RunError};
+use cleaner_core::run::{Cleaner, Run, RunError, Task};
 use jiff::Timestamp;
 
 use crate::args::DeleteArgs;
@@ -19,11 +19,12 @@ use crate::setup::{Setup, Wish, tool};
 use crate::signals::Signals;
 use crate::ui::Ui;
 
-/// What `clear` and `apply` have in common: files that can be written, a confirmed account, and a report in every case.
+/// What `clear`, `apply` and `reset-data` have in common: files that can be written, a confirmed account, and a report in every case.
 pub(super) struct Deletion<'a> {
     pub(super) args: &'a DeleteArgs,
     pub(super) ui: &'a Ui,
     setup: &'a Setup,
+    task: Task,
     signals: Signals,
     report: Option<OutputFile>,
     events: Option<File>,
@@ -60,12 +61,18 @@ impl<'a> Deletion<'a> {
             args,
             ui,
             setup,
+            task: Task::Clear,
             signals: Signals::listen(),
             report,
             events,
             started_at: Timestamp::now(),
             stats: Arc::default(),
         })
+    }
+
+    /// The same for a run that is for something else.
+    pub(super) fn of(self, task: Task) -> Self {
+        Self { task, ..self }
     }
 
     /// Makes sure that the deletion is or can be confirmed, and finds credentials.
@@ -105,22 +112,22 @@ impl<'a> Deletion<'a> {
         cleaner: &Cleaner,
         plan: &Plan,
     ) -> Result<(), RunError> {
-        let deletions = plan.items().len();
-        if !self.args.yes && deletions > 0 {
+        let items = plan.items().len() + plan.to_empty().len();
+        if !self.args.yes && items > 0 {
             let report = run.preview(plan);
             let (verbosity, paint) = (self.ui.verbosity, self.ui.err);
             say(render::preview(plan, &report, &self.setup.registry, verbosity, paint).trim_end());
             say("");
         }
         let account = &run.identity().account;
-        confirm::ask(self.args, deletions, account, run.alias(), cleaner.stop()).await
+        confirm::ask(self.args, self.task, items, account, run.alias(), cleaner.stop()).await
     }
 
     /// The end of a run that never began.
     pub(super) fn not_begun(&self, cleaner: Option<&Cleaner>, error: RunError) -> Ended {
         let stopped_by = cleaner.and_then(|cleaner| cleaner.stop().cause());
         let report = Report::early(&tool(), self.started_at, &error, stopped_by, &self.stats);
-        Ended { report, error: Some(error) }
+        Ended { report: Report { task: self.task, ..report }, error: Some(error) }
     }
 
     /// Writes the report, shows the result, and says what went wrong.

@@ -1,6 +1,6 @@
 use cleaner_core::policy::{
     ATTACHED, ATTACHED_AT_MOST, Document, INLINE_LIMIT, MANAGED_LIMIT, SERVICE_CONTROL_LIMIT, actions,
-    baseline_actions, compact, deny_unsupported, restore_actions,
+    baseline_actions, compact, deny_unsupported, reset_data_actions, restore_actions,
 };
 use cleaner_core::restore::Restore;
 use cleaner_core::run::Options;
@@ -32,6 +32,9 @@ pub(crate) fn policy(globals: &Globals, args: &PolicyArgs, ui: &Ui) -> Result<Ex
     let mut actions = actions(&setup.registry, &options).map_err(problems)?;
     let restore = args.restore.iter().map(|choice| Restore::from(*choice));
     actions.extend(restore_actions(restore));
+    if args.reset_data {
+        actions.extend(reset_data_actions(&setup.registry, &options).map_err(problems)?);
+    }
     if args.with_baseline || config.baseline.is_some() {
         actions.extend(baseline_actions());
     }

@@ -35,7 +35,7 @@ impl<W: Write + Send> Reporter for Lines<W> {
     fn on_event(&mut self, event: &Event) -> io::Result<()> {
         self.overview.take(event);
         let at = event.elapsed_ms;
-        if let Some((tone, text)) = message(&event.kind, self.verbosity) {
+        if let Some((tone, text)) = message(&event.kind, self.overview.task(), self.verbosity) {
             self.say(at, &self.paint.tone(tone, &text));
         }
         let due = matches!(event.kind, EventKind::Tick { .. }) && at.saturating_sub(self.said) >= PAUSE;

@@ -2,18 +2,21 @@ use std::time::Duration;
 
 use cleaner_core::event::EventKind;
 use cleaner_core::report::{ItemOutcome, ListStatus};
+use cleaner_core::run::Task;
 
 use crate::render::{Tone, clean, count, item, list, seconds};
 
 /// What stays to be read of an event, if somebody who wants to hear this much cares for it.
 ///
 /// Below 0: failures only; below -1: nothing. From 1 on: every item. From 2 on: every listing and attempt.
-pub(super) fn message(kind: &EventKind, verbosity: i16) -> Option<(Tone, String)> {
-    let (least, tone, text) = describe(kind)?;
+pub(super) fn message(kind: &EventKind, task: Task, verbosity: i16) -> Option<(Tone, String)> {
+    let (least, tone, text) = describe(kind, task)?;
     (verbosity >= least).then(|| (tone, clean(&text).into_owned()))
 }
 
-fn describe(kind: &EventKind) -> Option<(i16, Tone, String)> {
+fn describe(kind: &EventKind, task: Task) -> Option<(i16, Tone, String)> {
+    let (delete, deleted, gone) =
+        if task.is_clear() { ("delete", "deleted", "gone") } else { ("empty", "emptied", "empty") };
     Some(match kind {
         EventKind::RunStarted { run_id, account, regions, types, .. } => {
             let (regions, types) = (count(regions.len(), "region"), count(types.len(), "type"));
@@ -30,6 +33,9 @@ fn describe(kind: &EventKind) -> Option<(i16, Tone, String)> {
                 _ => (-1, Tone::Bad, format!("failed to list {type_name} in {region}{why}")),
             }
         }
+        EventKind::Planned { empty, keep, .. } if !task.is_clear() => {
+            (0, Tone::Normal, format!("plan: {empty} to empty, {keep} left as they are"))
+        }
         EventKind::Planned { delete, keep, cycles, .. } => {
             let circles = match cycles.len() {
                 0 => String::new(),
@@ -39,6 +45,9 @@ fn describe(kind: &EventKind) -> Option<(i16, Tone, String)> {
         }
         EventKind::DeleteStarted { item: what, attempt } => {
             (2, Tone::Faint, format!("deleting {}, attempt {attempt}", item(what)))
+        }
+        EventKind::EmptyingStarted { item: what, attempt } => {
+            (2, Tone::Faint, format!("emptying {}, attempt {attempt}", item(what)))
         }
         EventKind::Waiting { item: what } => (2, Tone::Faint, format!("AWS deletes {}", item(what))),
         EventKind::AttemptFailed { item: what, error, retry_in_ms, blocked_by } => {
@@ -54,9 +63,10 @@ fn describe(kind: &EventKind) -> Option<(i16, Tone, String)> {
             match outcome {
                 ItemOutcome::Deleted => (1, Tone::Good, format!("deleted {}", item(what))),
                 ItemOutcome::AlreadyGone => (1, Tone::Normal, format!("already gone: {}", item(what))),
-                ItemOutcome::Failed => (-1, Tone::Bad, format!("failed to delete {}{why}", item(what))),
+                ItemOutcome::Emptied => (1, Tone::Good, format!("emptied {}", item(what))),
+                ItemOutcome::Failed => (-1, Tone::Bad, format!("failed to {delete} {}{why}", item(what))),
                 ItemOutcome::Blocked => (-1, Tone::Bad, format!("blocked{by}: {}{why}", item(what))),
-                ItemOutcome::Pending => (-1, Tone::Bad, format!("not deleted: {}{why}", item(what))),
+                ItemOutcome::Pending => (-1, Tone::Bad, format!("not {deleted}: {}{why}", item(what))),
                 ItemOutcome::Kept | ItemOutcome::Planned => {
                     (1, Tone::Normal, format!("{outcome}: {}{why}", item(what)))
                 }
@@ -64,7 +74,7 @@ fn describe(kind: &EventKind) -> Option<(i16, Tone, String)> {
         }
         EventKind::ItemCorrected { item: what, outcome, error } => {
             let why = error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
-            let (least, tone) = if outcome.is_gone() { (1, Tone::Normal) } else { (-1, Tone::Bad) };
+            let (least, tone) = if outcome.is_done() { (1, Tone::Normal) } else { (-1, Tone::Bad) };
             match outcome {
                 ItemOutcome::Planned => return None,
                 _ => (
@@ -81,7 +91,7 @@ fn describe(kind: &EventKind) -> Option<(i16, Tone, String)> {
             (1, Tone::Normal, format!("look {pass} at {}", count(*lists, "list")))
         }
         EventKind::VerifyFinished { pass, remaining } => {
-            (0, Tone::Normal, format!("look {pass}: {remaining} there that should be gone"))
+            (0, Tone::Normal, format!("look {pass}: {remaining} there that should be {gone}"))
         }
         EventKind::Restored { restored } => match (&restored.error, &restored.id) {
             (Some(error), _) => {

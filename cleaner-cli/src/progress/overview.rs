@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use cleaner_core::event::{Event, EventKind, Progress};
+use cleaner_core::run::Task;
 
 use crate::render::{clean, count, seconds};
 
@@ -14,7 +15,7 @@ enum Stage {
     Scan,
     /// The plan is made.
     Planned,
-    /// Deleting.
+    /// Deleting, or emptying.
     Delete,
     /// Listing again, for the nth time.
     Verify(u32),
@@ -26,6 +27,7 @@ enum Stage {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Overview {
     stage: Stage,
+    task: Task,
     progress: Progress,
     /// The lanes that AWS throttled, and their rates.
     slowed: BTreeMap<(String, String), f64>,
@@ -36,8 +38,11 @@ impl Overview {
     pub(super) fn take(&mut self, event: &Event) {
         match &event.kind {
             EventKind::ScanStarted { lists } => self.begin(Stage::Scan, *lists),
-            EventKind::Planned { delete, .. } => self.begin(Stage::Planned, *delete),
-            EventKind::DeleteStarted { .. } if self.stage != Stage::Delete => {
+            EventKind::RunStarted { task, .. } => self.task = *task,
+            EventKind::Planned { delete, empty, .. } => self.begin(Stage::Planned, delete + empty),
+            EventKind::DeleteStarted { .. } | EventKind::EmptyingStarted { .. }
+                if self.stage != Stage::Delete =>
+            {
                 let total = if self.stage == Stage::Planned { self.progress.total } else { 0 };
                 self.begin(Stage::Delete, total);
             }
@@ -49,6 +54,11 @@ impl Overview {
             EventKind::Tick { progress } => self.progress.clone_from(progress),
             _ => {}
         }
+    }
+
+    /// What the run is for.
+    pub(super) fn task(&self) -> Task {
+        self.task
     }
 
     fn begin(&mut self, stage: Stage, total: usize) {
@@ -69,7 +79,8 @@ impl Overview {
             Stage::Identify => vec!["identifying the account".to_owned()],
             Stage::Scan => vec![format!("scanning: {}", of("list"))],
             Stage::Verify(pass) => vec![format!("verifying, look {pass}: {}", of("list"))],
-            Stage::Delete => vec![format!("deleting: {}", of("resource"))],
+            Stage::Delete if self.task.is_clear() => vec![format!("deleting: {}", of("resource"))],
+            Stage::Delete => vec![format!("emptying: {}", of("resource"))],
             Stage::Planned | Stage::Finished => return String::new(),
         };
         for (number, what) in [

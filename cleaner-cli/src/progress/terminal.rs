@@ -61,7 +61,7 @@ fn cut(line: &str) -> String {
 impl Reporter for Terminal {
     fn on_event(&mut self, event: &Event) -> io::Result<()> {
         self.overview.take(event);
-        if let Some((tone, text)) = message(&event.kind, self.verbosity) {
+        if let Some((tone, text)) = message(&event.kind, self.overview.task(), self.verbosity) {
             let text = self.paint.tone(tone, &text);
             match &self.lines {
                 Some(lines) => lines.println(text),

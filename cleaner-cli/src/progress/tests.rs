@@ -5,6 +5,7 @@ use cleaner_core::error::{Error, ErrorKind};
 use cleaner_core::event::{Event, EventKind, ItemRef, Progress, Reporter as _};
 use cleaner_core::report::{ItemOutcome, ListStatus, Outcome, Summary};
 use cleaner_core::resource::ResourceKey;
+use cleaner_core::run::Task;
 use jiff::Timestamp;
 
 use super::lines::Lines;
@@ -64,6 +65,7 @@ fn run() -> Vec<(u64, EventKind)> {
                 regions: vec!["eu-west-1".into(), "global".into()],
                 types: vec!["SQSQueue".into(); 80],
                 stacks: Default::default(),
+                task: Default::default(),
             },
         ),
         (20, EventKind::ScanStarted { lists: 10 }),
@@ -86,6 +88,7 @@ fn run() -> Vec<(u64, EventKind)> {
                 created_at: jiff::Timestamp::UNIX_EPOCH,
                 exact: false,
                 delete: 10,
+                empty: 0,
                 keep: 3,
                 cycles: Vec::new(),
             },
@@ -205,6 +208,29 @@ fn the_slowest_lane_is_named() {
 #[test]
 fn names_cannot_steer_the_terminal() {
     let kind = EventKind::Waiting { item: item("SQSQueue", "\x1b[2J") };
-    let (_, text) = message(&kind, 2).expect("it is worth a line");
+    let (_, text) = message(&kind, Default::default(), 2).expect("it is worth a line");
     assert_eq!(text, "AWS deletes SQSQueue \\u{1b}[2J in eu-west-1");
+}
+
+#[test]
+fn what_is_emptied_is_spoken_of_as_such() {
+    let finished = |outcome| EventKind::ItemFinished {
+        item: item("SQSQueue", "jobs"),
+        outcome,
+        error: None,
+        blocked_by: Vec::new(),
+    };
+    let said = |kind: &EventKind| message(kind, Task::ResetData, 2).expect("it is worth a line").1;
+    assert!(said(&finished(ItemOutcome::Emptied)).starts_with("emptied SQSQueue jobs"));
+    assert!(said(&finished(ItemOutcome::Failed)).starts_with("failed to empty SQSQueue jobs"));
+    assert!(said(&finished(ItemOutcome::Pending)).starts_with("not emptied: SQSQueue jobs"));
+    let planned = EventKind::Planned {
+        created_at: Timestamp::UNIX_EPOCH,
+        exact: false,
+        delete: 0,
+        empty: 3,
+        keep: 2,
+        cycles: Vec::new(),
+    };
+    assert_eq!(said(&planned), "plan: 3 to empty, 2 left as they are");
 }

@@ -17,6 +17,7 @@ pub(crate) fn explanation(plan: &Plan, explanation: &Explanation, paint: Paint) 
     let (tone, word) = match verdict.action {
         Action::Delete => (Tone::Doubt, "delete"),
         Action::Keep => (Tone::Good, "keep"),
+        Action::Empty => (Tone::Doubt, "empty"),
         Action::Unknown => (Tone::Bad, "unknown, so it is kept"),
     };
     page.line("verdict", &format!("{}: {}", paint.tone(tone, word), clean(&verdict.reason)));

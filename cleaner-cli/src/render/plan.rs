@@ -49,7 +49,8 @@ pub(crate) fn preview(
 
 #[derive(Default)]
 struct Place<'a> {
-    delete: usize,
+    /// Deleted, or emptied if that is what the run is for.
+    acted_on: usize,
     keep: usize,
     unknown: usize,
     rules: BTreeMap<&'a str, usize>,
@@ -59,8 +60,8 @@ fn by_place(report: &Report, paint: Paint) -> String {
     let mut places: BTreeMap<(&str, &str), Place<'_>> = BTreeMap::new();
     for one in &report.resources {
         let place = places.entry((&one.type_name, &one.region)).or_default();
-        if one.verdict.action == "delete" {
-            place.delete += 1;
+        if one.verdict.action != "keep" {
+            place.acted_on += 1;
             continue;
         }
         if one.verdict.unknown {
@@ -70,7 +71,8 @@ fn by_place(report: &Report, paint: Paint) -> String {
         }
         *place.rules.entry(one.verdict.rule.as_deref().unwrap_or("-")).or_default() += 1;
     }
-    let mut table = Table::new(&["TYPE", "REGION", ">DELETE", ">KEEP", ">UNKNOWN", "KEPT BY"]);
+    let action = if report.task.is_clear() { ">DELETE" } else { ">EMPTY" };
+    let mut table = Table::new(&["TYPE", "REGION", action, ">KEEP", ">UNKNOWN", "KEPT BY"]);
     for ((type_name, region), place) in places {
         let mut rules: Vec<(&str, usize)> = place.rules.into_iter().collect();
         rules.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
@@ -81,7 +83,7 @@ fn by_place(report: &Report, paint: Paint) -> String {
         table.row([
             type_name.into(),
             region.into(),
-            Cell::count(Tone::Doubt, place.delete),
+            Cell::count(Tone::Doubt, place.acted_on),
             Cell::count(Tone::Good, place.keep),
             Cell::count(Tone::Bad, place.unknown),
             list(&rules, 3).into(),

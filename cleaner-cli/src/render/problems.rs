@@ -18,7 +18,8 @@ pub(super) fn leftovers(report: &Report, paint: Paint, most: usize) -> String {
             matches!(one.outcome, ItemOutcome::Failed | ItemOutcome::Blocked | ItemOutcome::Pending)
         })
         .collect();
-    section("not deleted", Tone::Bad, &left, most, paint, |one| {
+    let title = if report.task.is_clear() { "not deleted" } else { "not emptied" };
+    section(title, Tone::Bad, &left, most, paint, |one| {
         let mut text = format!("{}: {}", label(one), one.outcome);
         if !one.blocked_by.is_empty() {
             text.extend([" by ", &list(&one.blocked_by, NAMES)]);

@@ -71,6 +71,7 @@ pub(super) fn type_json(spec: &TypeSpec) -> Value {
         "protection_reasons": spec.protection_reasons,
         "tags": spec.tags,
         "by_product": spec.by_product,
+        "holds": spec.data.as_ref().map(|data| &data.what),
         "why_off": spec.why_off,
         "defined_in": spec.definition,
         "via": spec.is_via_cloud_control().then_some("cloud_control"),

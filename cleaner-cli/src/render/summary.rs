@@ -32,9 +32,11 @@ pub(crate) fn summary(report: &Report, verbosity: i16, paint: Paint) -> String {
     text
 }
 
-const COLUMNS: [(&str, ItemOutcome, Tone); 7] = [
+const COLUMNS: [(&str, ItemOutcome, Tone); 9] = [
     (">KEPT", ItemOutcome::Kept, Tone::Normal),
     (">TO DELETE", ItemOutcome::Planned, Tone::Doubt),
+    (">TO EMPTY", ItemOutcome::Planned, Tone::Doubt),
+    (">EMPTIED", ItemOutcome::Emptied, Tone::Good),
     (">DELETED", ItemOutcome::Deleted, Tone::Good),
     (">ALREADY GONE", ItemOutcome::AlreadyGone, Tone::Normal),
     (">FAILED", ItemOutcome::Failed, Tone::Bad),
@@ -47,13 +49,16 @@ fn by_type(report: &Report, paint: Paint) -> String {
     for one in &report.resources {
         *types.entry(&one.type_name).or_default().entry(one.outcome.as_str()).or_default() += 1;
     }
-    // A dry run deletes nothing, any other plans nothing: no column for that.
+    // A dry run deletes nothing, any other plans nothing, and what is emptied is not deleted: no column for that.
     let dry = report.summary.planned > 0 || report.outcome == Outcome::DryRun;
+    let empties = !report.task.is_clear();
     let columns: Vec<_> = COLUMNS
         .iter()
-        .filter(|(_, outcome, _)| match outcome {
+        .filter(|(title, outcome, _)| match outcome {
             ItemOutcome::Kept => true,
-            ItemOutcome::Planned => dry,
+            ItemOutcome::Planned => dry && empties == (*title == ">TO EMPTY"),
+            ItemOutcome::Emptied => !dry && empties,
+            ItemOutcome::Deleted | ItemOutcome::AlreadyGone => !dry && !empties,
             _ => !dry,
         })
         .collect();
@@ -91,9 +96,14 @@ pub(crate) fn last_line(report: &Report, paint: Paint) -> String {
     let summary = &report.summary;
     let (tone, word) = outcome_word(report);
     let dry = summary.planned > 0 || report.outcome == Outcome::DryRun;
-    let deleted =
-        if dry { format!("{} to delete", summary.planned) } else { format!("{} deleted", summary.deleted) };
-    let mut parts = vec![deleted, format!("{} kept", summary.kept)];
+    let done = match (dry, report.task.is_clear()) {
+        (true, true) => format!("{} to delete", summary.planned),
+        (false, true) => format!("{} deleted", summary.deleted),
+        (true, false) => format!("{} to empty", summary.planned),
+        (false, false) => format!("{} emptied", summary.emptied),
+    };
+    let kept = if report.task.is_clear() { "kept" } else { "left as they are" };
+    let mut parts = vec![done, format!("{} {kept}", summary.kept)];
     for (number, what) in [
         (summary.already_gone, "already gone"),
         (summary.failed, "failed"),

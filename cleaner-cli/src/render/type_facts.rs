@@ -26,6 +26,9 @@ pub(crate) fn type_facts(registry: &Registry, spec: &TypeSpec, paint: Paint) -> 
     if spec.bills_idle {
         page.line("billing", "it costs money while nobody uses it");
     }
+    if let Some(data) = &spec.data {
+        page.line("holds", &format!("{}: what `reset-data` deletes", data.what));
+    }
     page.line("proof", proof(spec));
     page.whole_list("waits for", &names(&neighbours.waits_for));
     page.whole_list("goes before", &names(&neighbours.goes_before));

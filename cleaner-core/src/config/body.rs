@@ -1,7 +1,7 @@
 //! The keys that the file, its presets and its account blocks have in common.
 
 use resource_filters::source::{Entry, Node, Problem, Value, nearest};
-use resource_filters::{Filters, TypeSelector, Vocabulary};
+use resource_filters::{Choice, Filters, RuleList, TypeSelector, Vocabulary};
 use serde_json::json;
 
 use crate::config::file::Reader;
@@ -39,6 +39,16 @@ pub(super) const BODY: &[Key] = &[
             reader.layer.filters = outer.overlaid(filters);
         },
         schema: Filters::schema,
+    },
+    Key {
+        name: "reset_data",
+        doc: "Rules that say what `reset-data` empties: what matches any of them.",
+        read: |reader, entry| {
+            let vocabulary: &dyn Vocabulary = reader.vocabulary;
+            let rules = Choice::parse(RuleList::ResetData, &entry.value, vocabulary, reader.problems);
+            reader.layer.reset_data = Some(rules);
+        },
+        schema: Choice::schema,
     },
     Key {
         name: "settings",

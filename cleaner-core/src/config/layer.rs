@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use resource_filters::{Filters, TypeSelector};
+use resource_filters::{Choice, Filters, TypeSelector};
 
 use crate::account::AccountId;
 use crate::config::scalar::Scalar;
@@ -16,6 +16,8 @@ pub(super) struct Layer {
     pub(super) include: Option<Sourced<Selection>>,
     pub(super) exclude: Vec<Sourced<Selection>>,
     pub(super) filters: Filters,
+    /// The rules that choose what is emptied.
+    pub(super) reset_data: Option<Choice>,
     pub(super) settings: BTreeMap<(TypeName, String), Sourced<SettingValue>>,
     pub(super) lifted: BTreeMap<String, Sourced<()>>,
     pub(super) alias_words: Option<Sourced<Vec<String>>>,
@@ -44,6 +46,7 @@ impl Layer {
             regions: inner.regions.or(self.regions),
             include: inner.include.or(self.include),
             filters: self.filters.overlaid(inner.filters),
+            reset_data: inner.reset_data.or(self.reset_data),
             alias_words: inner.alias_words.or(self.alias_words),
             allowed_accounts: inner.allowed_accounts.or(self.allowed_accounts),
             ..self

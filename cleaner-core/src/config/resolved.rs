@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use resource_filters::{Filters, TypeSelector};
+use resource_filters::{Choice, Filters, RuleList, TypeSelector};
 
 use crate::account::{AccountId, Guard};
 use crate::config::layer::{Layer, Selection};
@@ -32,6 +32,8 @@ pub struct Config {
     pub exclude_regions: BTreeSet<Region>,
     /// The rules.
     pub filters: Filters,
+    /// The rules that choose what is emptied by whoever asks for that.
+    pub reset_data: Choice,
     /// The settings of types, by their canonical name.
     pub settings: BTreeMap<TypeName, BTreeMap<String, SettingValue>>,
     /// The built-in protections that do not hold.
@@ -141,6 +143,7 @@ impl Config {
             denied_accounts: layer.denied_accounts.into_keys().collect(),
             exclude_regions: layer.exclude_regions.into_iter().map(|region| region.value).collect(),
             filters: layer.filters,
+            reset_data: layer.reset_data.unwrap_or_else(|| Choice::none(RuleList::ResetData)),
             settings,
             lifted_protections: layer.lifted.into_keys().collect(),
             shown,

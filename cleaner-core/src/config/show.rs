@@ -1,5 +1,7 @@
 use std::fmt;
 
+use resource_filters::Choice;
+
 use crate::config::layer::Layer;
 use crate::config::scalar::SCALARS;
 use crate::config::{Config, Origin, Source};
@@ -61,6 +63,10 @@ pub(super) fn shown(layer: &Layer) -> Vec<Shown> {
         // The place says which layer it was; a preset or a block is seen there.
         let source = Source { origin: Origin::File, at: rule.at };
         line(format!("filters.{}[{}]", rule.list, rule.index), rule.text.to_string(), &source);
+    }
+    for rule in layer.reset_data.iter().flat_map(Choice::rule_ids) {
+        let source = Source { origin: Origin::File, at: rule.at };
+        line(format!("{}[{}]", rule.list, rule.index), rule.text.to_string(), &source);
     }
     for ((type_name, key), value) in &layer.settings {
         line(format!("settings.{type_name}.{key}"), value.value.to_string(), &value.source);

@@ -320,6 +320,8 @@ fn every_mistake_has_its_place_and_a_suggestion() {
             "f.yaml:2:28: `assume_role.external_id` is of no use without a role",
         ),
         ("version: 1\nfilters: {deny: [{type: SQSQeue}]}", "f.yaml:2:25: unknown resource type `SQSQeue`"),
+        ("version: 1\nreset_data: [{type: SQSQeue}]", "f.yaml:2:21: unknown resource type `SQSQeue`"),
+        ("version: 1\nreset_data: [{}]", "f.yaml:2:14: an empty rule would match everything"),
         ("version: 1\nversion: 1", "f.yaml:2:1: duplicate key `version`"),
     ] {
         let problems = problems(text);
@@ -349,6 +351,23 @@ fn all_mistakes_of_all_layers_are_reported_at_once() {
         assert!(problems.contains(expected), "wanted: {expected}\ngot: {problems}");
     }
     assert_eq!(problems.split("\n\n").count(), 7, "{problems}");
+}
+
+#[test]
+fn what_chooses_the_data_to_delete_is_replaced_by_later_layers() {
+    let config = load(
+        "version: 1\nreset_data: [{ name: file }]\npresets:\n  p: { reset_data: [{ name: a }, { name: b }] }\n\
+         account_overrides:\n  \"111122223333\": { presets: [p] }\n  \"444455556666\": { reset_data: [] }\n",
+    );
+    let rules = |config: &Config| -> Vec<String> {
+        config.reset_data.rule_ids().map(|rule| rule.text.to_string()).collect()
+    };
+    let of = |account: &str| rules(&config.for_account(&account.parse().expect("twelve digits")));
+    assert_eq!(rules(&config), ["{name: file}"]);
+    assert_eq!(of("111122223333"), ["{name: a}", "{name: b}"]);
+    assert!(of("444455556666").is_empty());
+    let shown = config.show();
+    assert!(shown.contains("reset_data[0] = {name: file}   # from f.yaml:2"), "{shown}");
 }
 
 #[test]

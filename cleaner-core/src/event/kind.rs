@@ -11,7 +11,7 @@ use crate::plan::{StackChoice, Verdict};
 use crate::report::{ApiReport, ItemOutcome, ListStatus, Outcome, Summary, UnsupportedReport};
 use crate::resource::{Region, Resource, ResourceKey, TypeName};
 use crate::restore::Restored;
-use crate::run::StopCause;
+use crate::run::{StopCause, Task};
 
 /// One thing that happened, numbered and timed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,6 +72,9 @@ pub enum EventKind {
         /// The stacks it is about; none: it is about everything.
         #[serde(default, skip_serializing_if = "StackChoice::is_empty")]
         stacks: StackChoice,
+        /// What it is for.
+        #[serde(default, skip_serializing_if = "Task::is_clear")]
+        task: Task,
     },
     /// Something people should know that stops nothing.
     Warning {
@@ -128,13 +131,23 @@ pub enum EventKind {
         exact: bool,
         /// How many resources it deletes.
         delete: usize,
-        /// How many it keeps.
+        /// How many it empties.
+        #[serde(default, skip_serializing_if = "is_none")]
+        empty: usize,
+        /// How many it keeps as they are.
         keep: usize,
         /// Resources that cite each other in a circle: unlinked first.
         cycles: Vec<Vec<ItemRef>>,
     },
     /// An attempt to delete an item begins.
     DeleteStarted {
+        /// The item.
+        item: ItemRef,
+        /// Counts from 1.
+        attempt: u32,
+    },
+    /// An attempt to empty an item begins.
+    EmptyingStarted {
         /// The item.
         item: ItemRef,
         /// Counts from 1.
@@ -273,4 +286,9 @@ pub struct Progress {
     pub parked: usize,
     /// What is under way or waited for, longest first: the item, what is waited for, for how long.
     pub busiest: Vec<(String, String, Duration)>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }

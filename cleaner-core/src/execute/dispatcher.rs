@@ -1,4 +1,5 @@
 mod answers;
+mod contents;
 mod ends;
 mod progress;
 mod timers;
@@ -16,18 +17,19 @@ use super::ready::{LaneKey, ReadyQueue};
 use super::{Blockers, ItemResult};
 use crate::error::Error;
 use crate::event::{EventKind, ItemRef, Recorder};
-use crate::handler::{Access, Deletion, Registry, Status};
+use crate::handler::{Access, Deletion, Emptying, Registry, Status};
 use crate::lane::Purpose;
 use crate::plan::{Graph, Node, Plan, Relations};
 use crate::report::ItemOutcome;
 use crate::resource::{Region, State as Shown};
+use crate::run::Task;
 
 /// How often progress is drawn.
 const TICK: Duration = Duration::from_millis(100);
 /// How long calls that are under way may take to end once the run is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Deletes the items of a plan.
+/// Deletes the items of a plan, or empties them.
 #[derive(Debug)]
 pub struct Executor<'a> {
     /// The account.
@@ -36,6 +38,8 @@ pub struct Executor<'a> {
     pub registry: &'a Registry,
     /// How long nothing may change before what is held is given up.
     pub patience: Duration,
+    /// Whether the items are deleted, or emptied.
+    pub task: Task,
 }
 
 /// What there is to do: the items of a plan, and what waits for what among them.
@@ -52,7 +56,7 @@ pub struct Order<'a> {
 }
 
 impl Executor<'_> {
-    /// Deletes all items, and says what became of each, in their order.
+    /// Deletes or empties all items, and says what became of each, in their order.
     ///
     /// Ends when all are through, when nothing can become ready any more, or when the lanes' stop token is cancelled. Items that
     /// were not begun, or not confirmed, are then pending.
@@ -72,6 +76,8 @@ impl Executor<'_> {
 enum Message {
     Unlinked(Node, Result<(), Error>),
     Attempted(Node, Result<Deletion, Error>),
+    Emptied(Node, Result<Emptying, Error>),
+    LookedInto { key: GroupKey, elapsed: Duration, answers: Vec<(Node, Result<Option<String>, Error>)> },
     Looked { key: GroupKey, elapsed: Duration, nodes: Vec<Node>, result: Result<Vec<(Node, Status)>, Error> },
 }
 
@@ -114,7 +120,8 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
                 .get(resource.type_name.as_str())
                 .expect("plans are made and checked with this registry")
                 .clone();
-            let owned = !order.relations.owners[*place as usize].is_empty();
+            // Nobody else empties what is to be emptied.
+            let owned = executor.task.is_clear() && !order.relations.owners[*place as usize].is_empty();
             items.push(Item::new(resource.clone(), handler, owned));
         }
         for (circle, nodes) in order.graph.cycles.iter().enumerate() {
@@ -240,7 +247,7 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
         if item.is_finished() {
             return;
         }
-        if item.owned || item.resource.state == Shown::Deleting {
+        if self.executor.task.is_clear() && (item.owned || item.resource.state == Shown::Deleting) {
             let owned = item.owned;
             self.confirm(node, Seen::Nothing, owned);
         } else {
@@ -329,7 +336,15 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
         let (handler, resource) = (item.handler.clone(), item.resource.clone());
         let context = self.executor.access.context(&resource.type_name, &resource.region, Purpose::Delete);
         self.active.insert(node);
-        let handle = if item.circle.is_some() && !item.unlinked && !mutated!(SkipsUnlink) {
+        let handle = if !self.executor.task.is_clear() {
+            item.state = State::Deleting { since: now };
+            item.attempts += 1;
+            item.result.started_at.get_or_insert_with(Timestamp::now);
+            let event =
+                EventKind::EmptyingStarted { item: ItemRef::from(&*item.resource), attempt: item.attempts };
+            self.recorder.emit(event);
+            self.tasks.spawn(async move { Message::Emptied(node, handler.empty(&context, &resource).await) })
+        } else if item.circle.is_some() && !item.unlinked && !mutated!(SkipsUnlink) {
             item.state = State::Unlinking { since: now };
             self.tasks
                 .spawn(async move { Message::Unlinked(node, handler.unlink(&context, &resource).await) })
@@ -353,8 +368,13 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
             let context = self.executor.access.context(&key.0, &key.1, Purpose::List);
             let items: Vec<_> =
                 nodes.iter().map(|node| (*node, self.items[*node as usize].resource.clone())).collect();
+            let is_clear = self.executor.task.is_clear();
             let handle = self.tasks.spawn(async move {
                 let started = Instant::now();
+                if !is_clear {
+                    let answers = poll::look_into(handler, context, items).await;
+                    return Message::LookedInto { key, elapsed: started.elapsed(), answers };
+                }
                 let nodes = items.iter().map(|(node, _)| *node).collect();
                 let result = poll::look(handler, context, items).await;
                 Message::Looked { key, elapsed: started.elapsed(), nodes, result }

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::handler::DynHandler;
 use crate::report::ItemOutcome;
 use crate::resource::Resource;
+use crate::run::Task;
 
 /// The first wait before a parked item is tried again by itself; it doubles each time.
 const FIRST_PARK: Duration = Duration::from_millis(500);
@@ -145,10 +146,13 @@ impl Item {
     }
 
     /// What to show of it: what happens, and since when.
-    pub(super) fn activity(&self) -> Option<(String, Instant)> {
+    pub(super) fn activity(&self, task: Task) -> Option<(String, Instant)> {
         match &self.state {
             State::Unlinking { since } => Some(("unlinking".to_owned(), *since)),
-            State::Deleting { since } => Some(("deleting".to_owned(), *since)),
+            State::Deleting { since } => {
+                let what = if task.is_clear() { "deleting" } else { "emptying" };
+                Some((what.to_owned(), *since))
+            }
             State::Confirming { since, .. } => Some(("waiting for AWS".to_owned(), *since)),
             State::Parked { since, .. } => {
                 let why = self.result.error.as_ref().and_then(|error| error.code.clone());

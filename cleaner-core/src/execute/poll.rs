@@ -162,6 +162,19 @@ pub(super) async fn look(
     Ok(items.iter().map(|(node, resource)| (*node, status(resource))).collect())
 }
 
+/// Looks into items of one type in one region: what each holds.
+pub(super) async fn look_into(
+    handler: Arc<dyn DynHandler>,
+    context: Context,
+    items: Vec<(u32, Arc<Resource>)>,
+) -> Vec<(u32, Result<Option<String>, Error>)> {
+    let looks = items.into_iter().map(|(node, resource)| {
+        let (handler, context) = (handler.clone(), context.clone());
+        async move { (node, handler.contents(&context, &resource).await) }
+    });
+    futures::stream::iter(looks.collect::<Vec<_>>()).buffered(FEW).collect().await
+}
+
 /// Asks about each item; `None` if the type has no such question.
 async fn ask_each(
     handler: &Arc<dyn DynHandler>,

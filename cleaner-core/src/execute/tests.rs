@@ -12,6 +12,7 @@ use crate::lane::Lanes;
 use crate::plan::{Entry, PLAN_VERSION, Plan, Verdict};
 use crate::report::ItemOutcome;
 use crate::resource::{Resource, State};
+use crate::run::Task;
 use crate::testkit::{Cloud, Listing, Memory, Thing, simulated};
 
 /// A cloud of three types: `A` uses `B`; `C` comes after `A`; `S` is a stack.
@@ -63,8 +64,12 @@ impl World {
         let access = Access::new(plan.account.clone(), "aws", None, self.lanes.clone(), HashMap::new());
         let relations = plan.relations(&self.registry);
         let (items, graph) = (plan.items(), plan.graph(&relations, &self.registry));
-        let executor =
-            Executor { access: &access, registry: &self.registry, patience: Duration::from_secs(60) };
+        let executor = Executor {
+            access: &access,
+            registry: &self.registry,
+            patience: Duration::from_secs(60),
+            task: Task::Clear,
+        };
         let mut recorder = Recorder::new(vec![Box::new(self.memory.clone())]);
         let order = Order { plan: &plan, items: &items, graph: &graph, relations: &relations };
         let (results, fatal) = executor.run(&order, &mut recorder).await;

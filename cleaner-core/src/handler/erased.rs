@@ -3,7 +3,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::error::Error;
-use crate::handler::{Context, Deletion, ResourceHandler, Sink, Status, TypeSpec};
+use crate::handler::{Context, Deletion, Emptying, ResourceHandler, Sink, Status, TypeSpec};
 use crate::resource::{Resource, Tags};
 
 /// A boxed future, as object-safe traits need it.
@@ -42,6 +42,18 @@ pub trait DynHandler: Send + Sync {
         context: &'a Context,
         resource: &'a Resource,
     ) -> BoxFuture<'a, Result<Option<Status>, Error>>;
+    /// See [`ResourceHandler::empty`].
+    fn empty<'a>(
+        &'a self,
+        context: &'a Context,
+        resource: &'a Resource,
+    ) -> BoxFuture<'a, Result<Emptying, Error>>;
+    /// See [`ResourceHandler::contents`].
+    fn contents<'a>(
+        &'a self,
+        context: &'a Context,
+        resource: &'a Resource,
+    ) -> BoxFuture<'a, Result<Option<String>, Error>>;
 }
 
 impl<H: ResourceHandler> DynHandler for H {
@@ -91,6 +103,22 @@ impl<H: ResourceHandler> DynHandler for H {
         resource: &'a Resource,
     ) -> BoxFuture<'a, Result<Option<Status>, Error>> {
         Box::pin(ResourceHandler::status(self, context, resource))
+    }
+
+    fn empty<'a>(
+        &'a self,
+        context: &'a Context,
+        resource: &'a Resource,
+    ) -> BoxFuture<'a, Result<Emptying, Error>> {
+        Box::pin(ResourceHandler::empty(self, context, resource))
+    }
+
+    fn contents<'a>(
+        &'a self,
+        context: &'a Context,
+        resource: &'a Resource,
+    ) -> BoxFuture<'a, Result<Option<String>, Error>> {
+        Box::pin(ResourceHandler::contents(self, context, resource))
     }
 }
 

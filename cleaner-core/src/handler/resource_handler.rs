@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::handler::{Context, Sink, TypeSpec};
 use crate::resource::{Resource, Tags};
 
@@ -81,6 +81,47 @@ pub trait ResourceHandler: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Status>, Error>> + Send {
         async { Ok(None) }
     }
+
+    /// Deletes what one resource holds, and leaves the resource itself as it is. Asked only of types that name what they hold
+    /// ([`TypeSpec::data`]).
+    ///
+    /// # Errors
+    /// The kind decides what follows; gone means that there is nothing to empty any more.
+    fn empty(
+        &self,
+        _context: &Context,
+        resource: &Resource,
+    ) -> impl Future<Output = Result<Emptying, Error>> + Send {
+        let error = holds_nothing(resource);
+        async { Err(error) }
+    }
+
+    /// Looks whether one resource holds anything, and tells what. `None`: nothing. Asked of the same types as
+    /// [`empty`](Self::empty).
+    ///
+    /// # Errors
+    /// Any failed call: nobody knows then.
+    fn contents(
+        &self,
+        _context: &Context,
+        resource: &Resource,
+    ) -> impl Future<Output = Result<Option<String>, Error>> + Send {
+        let error = holds_nothing(resource);
+        async { Err(error) }
+    }
+}
+
+fn holds_nothing(resource: &Resource) -> Error {
+    Error::new(ErrorKind::Invalid, format!("nobody knows how a {} is emptied.", resource.type_name))
+}
+
+/// Says what emptying a resource achieved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emptying {
+    /// All that was in it is deleted.
+    Done,
+    /// AWS works on it: empty once nothing is found in it.
+    Started,
 }
 
 /// Says what a delete call achieved.

@@ -50,6 +50,8 @@ pub struct TypeSpec {
     /// Whether what counts as the creation date moves while the thing stays the same, as that of the last change or start does:
     /// AWS tells no other.
     pub dated_by_change: bool,
+    /// What its resources hold, if that can be deleted while they stay.
+    pub data: Option<DataSpec>,
     /// Other deletions create it, so it is listed again after every run.
     pub by_product: bool,
     /// It costs money while nobody uses it.
@@ -104,6 +106,7 @@ impl TypeSpec {
             before: Vec::new(),
             is_stack: false,
             dated_by_change: false,
+            data: None,
             by_product: false,
             bills_idle: false,
             default: true,
@@ -218,6 +221,13 @@ impl TypeSpec {
         self
     }
 
+    /// Says what its resources hold, and which IAM actions deleting that needs, with the proof that nothing is left.
+    #[must_use]
+    pub fn data(mut self, what: &str, actions: &[&str]) -> Self {
+        self.data = Some(DataSpec { what: what.to_owned(), iam_actions: more(&[], actions) });
+        self
+    }
+
     /// All IAM actions that the type may need, whatever switches are on. None is there twice.
     pub fn all_iam_actions(&self) -> impl Iterator<Item = &str> {
         let settings = self.settings.iter().flat_map(|setting| setting.iam_actions.iter());
@@ -297,6 +307,15 @@ pub struct SettingSpec {
     /// What turning it on does.
     pub doc: String,
     /// The IAM actions that it needs besides, if it is on.
+    pub iam_actions: Actions,
+}
+
+/// Says what the resources of a type hold that can be deleted while they stay.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DataSpec {
+    /// The word for it: `messages`.
+    pub what: String,
+    /// The IAM actions that emptying needs besides listing.
     pub iam_actions: Actions,
 }
 

@@ -19,7 +19,10 @@ fn reference() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
 fn asked_for(counts: impl Fn(&TypeSpec) -> bool) -> BTreeSet<String> {
     let registry = crate::builtin().expect("the types fit together");
     let specs = registry.specs().filter(|spec| counts(spec));
-    let of_types = specs.flat_map(|spec| spec.all_iam_actions().map(str::to_owned).collect::<Vec<_>>());
+    let of_types = specs.flat_map(|spec| {
+        let data = spec.data.iter().flat_map(|data| data.iam_actions.iter().map(String::as_str));
+        spec.all_iam_actions().chain(data).map(str::to_owned).collect::<Vec<_>>()
+    });
     let always = ALWAYS.iter().map(|(action, _)| (*action).to_owned());
     of_types.chain(always).chain(baseline_actions()).collect()
 }

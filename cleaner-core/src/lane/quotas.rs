@@ -33,6 +33,10 @@ const DOCUMENTED: &[Quota] = &[
     // All of Route 53 shares five per second and account.
     Quota { service: "route53", operations: &[], rate: 5.0, burst: 5.0 },
     Quota { service: "lambda", operations: &[], rate: 15.0, burst: 15.0 },
+    // A new table on demand takes 4,000 writes and 12,000 reads per second: so many batches of 25, and pages of 1 MB. Apart, so that
+    // a table with less slows down nothing but these.
+    Quota { service: "dynamodb", operations: &["BatchWriteItem"], rate: 160.0, burst: 40.0 },
+    Quota { service: "dynamodb", operations: &["Scan"], rate: 40.0, burst: 40.0 },
     Quota { service: "kinesis", operations: &["ListStreams", "DeleteStream"], rate: 5.0, burst: 5.0 },
     Quota { service: "firehose", operations: &[], rate: 5.0, burst: 5.0 },
     Quota { service: "cognito-idp", operations: &[], rate: 15.0, burst: 15.0 },

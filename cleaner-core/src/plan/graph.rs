@@ -77,6 +77,12 @@ impl Graph {
         graph
     }
 
+    /// The graph of so many items none of which waits for another.
+    pub(crate) fn free(items: usize) -> Self {
+        let depth = vec![0; items];
+        Self { items, after: vec![Vec::new(); items], waits_for: depth.clone(), depth, cycles: Vec::new() }
+    }
+
     fn measure_depth(&mut self) {
         let mut waits_for = self.waits_for.clone();
         let mut order: Vec<Node> =

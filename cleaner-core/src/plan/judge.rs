@@ -162,7 +162,7 @@ impl Judge<'_> {
         relations: &Relations,
         is_outside: bool,
     ) -> Verdict {
-        if let Some(verdict) = self.keep_tags(resource) {
+        if let Some(verdict) = keep_tags(self.lifted, self.now, resource) {
             return verdict;
         }
         let stacks_unknown = self.unlisted.stacks(&resource.region);
@@ -202,37 +202,35 @@ impl Judge<'_> {
         let may_stay = |name: &TypeName| may_stay(self.filters, self.baseline, self.within.is_some(), name);
         unlisted.ties(resource, may_stay).map(|(rule, why)| Verdict::unknown(rule, why))
     }
+}
 
-    fn keep_tags(&self, resource: &Resource) -> Option<Verdict> {
-        if self.lifted.contains("keep-tag") || mutated!(IgnoresKeepTags) {
-            return None;
+/// Keeps what carries a keep tag, and what may carry one.
+pub(super) fn keep_tags(lifted: &BTreeSet<String>, now: Timestamp, resource: &Resource) -> Option<Verdict> {
+    if lifted.contains("keep-tag") || mutated!(IgnoresKeepTags) {
+        return None;
+    }
+    let tags = match &resource.tags {
+        Fact::Absent => return None,
+        Fact::Unreadable(_) if mutated!(IgnoresUnreadableTags) => return None,
+        Fact::Known(tags) => tags,
+        Fact::Unread => return Some(Verdict::unknown("built-in:keep-tag", "its tags were not read")),
+        Fact::Unreadable(why) => {
+            return Some(Verdict::unknown("built-in:keep-tag", format!("its tags could not be read: {why}")));
         }
-        let tags = match &resource.tags {
-            Fact::Absent => return None,
-            Fact::Unreadable(_) if mutated!(IgnoresUnreadableTags) => return None,
-            Fact::Known(tags) => tags,
-            Fact::Unread => return Some(Verdict::unknown("built-in:keep-tag", "its tags were not read")),
-            Fact::Unreadable(why) => {
-                return Some(Verdict::unknown(
-                    "built-in:keep-tag",
-                    format!("its tags could not be read: {why}"),
-                ));
-            }
-        };
-        if tags.contains_key(KEEP_TAG) {
-            return Some(Verdict::keep("built-in:keep-tag", format!("carries the tag {KEEP_TAG}")));
+    };
+    if tags.contains_key(KEEP_TAG) {
+        return Some(Verdict::keep("built-in:keep-tag", format!("carries the tag {KEEP_TAG}")));
+    }
+    let until = tags.get(KEEP_UNTIL_TAG)?;
+    match end_of(until) {
+        None => Some(Verdict::unknown(
+            "built-in:keep-tag",
+            format!("the tag {KEEP_UNTIL_TAG} holds `{until}`, which is no date"),
+        )),
+        Some(end) if end > now => {
+            Some(Verdict::keep("built-in:keep-tag", format!("its tag {KEEP_UNTIL_TAG} says {until}")))
         }
-        let until = tags.get(KEEP_UNTIL_TAG)?;
-        match end_of(until) {
-            None => Some(Verdict::unknown(
-                "built-in:keep-tag",
-                format!("the tag {KEEP_UNTIL_TAG} holds `{until}`, which is no date"),
-            )),
-            Some(end) if end > self.now => {
-                Some(Verdict::keep("built-in:keep-tag", format!("its tag {KEEP_UNTIL_TAG} says {until}")))
-            }
-            Some(_) => None,
-        }
+        Some(_) => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! found resources -> relations (who uses, who owns whom) -> verdicts -> keeps spread -> graph of what waits for what
 //! ```
 
+mod data_judge;
 mod excluded;
 mod explain;
 mod graph;
@@ -18,6 +19,7 @@ mod unlisted;
 mod verdict;
 mod within;
 
+pub use data_judge::DataJudge;
 pub use excluded::Excluded;
 pub use explain::Explanation;
 pub use graph::{Graph, Node};

@@ -92,6 +92,15 @@ impl Plan {
             .collect()
     }
 
+    /// The places of the entries that are to be emptied.
+    pub fn to_empty(&self) -> Vec<u32> {
+        (0_u32..)
+            .zip(&self.entries)
+            .filter(|(_, entry)| entry.verdict.empties())
+            .map(|(place, _)| place)
+            .collect()
+    }
+
     /// How the resources of the entries are related.
     pub fn relations(&self, registry: &Registry) -> Relations {
         Relations::of(self.entries.iter().map(|entry| &*entry.resource), registry)

@@ -12,6 +12,8 @@ pub enum Action {
     Keep,
     /// A rule could not be answered, so it stays, and nobody can call the account clean.
     Unknown,
+    /// It stays, and what it holds is deleted.
+    Empty,
 }
 
 /// The rules by which keeps spread.
@@ -51,6 +53,16 @@ impl Verdict {
     /// Deletes: nothing speaks against it.
     pub fn delete(rule: Option<String>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self { action: Action::Delete, rule, reason: reason.into(), local: false }
+    }
+
+    /// Empties: it was chosen, and nothing speaks against it.
+    pub(super) fn empty(rule: Option<String>, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { action: Action::Empty, rule, reason: reason.into(), local: false }
+    }
+
+    /// Leaves alone what nobody chose to empty.
+    pub(super) fn not_chosen() -> Self {
+        Self { local: true, ..Self::keep("built-in:not-chosen", "nobody chose to empty it") }
     }
 
     /// Keeps.
@@ -107,5 +119,10 @@ impl Verdict {
     /// Whether the resource is deleted.
     pub fn deletes(&self) -> bool {
         self.action == Action::Delete
+    }
+
+    /// Whether the resource is emptied.
+    pub fn empties(&self) -> bool {
+        self.action == Action::Empty
     }
 }

@@ -61,6 +61,17 @@ pub fn restore_actions(restore: impl IntoIterator<Item = Restore>) -> BTreeSet<S
     restore.into_iter().flat_map(|what| what.iam_actions()).map(|action| (*action).to_owned()).collect()
 }
 
+/// The IAM actions that emptying what stays needs besides, for the chosen types: deleting what they hold, and looking into them.
+///
+/// # Errors
+/// The patterns of the type choice that match nothing.
+pub fn reset_data_actions(registry: &Registry, options: &Options) -> Result<BTreeSet<String>, Vec<String>> {
+    let chosen = options.types.resolve(registry)?;
+    let specs = registry.specs().filter(|spec| chosen.contains(&spec.name));
+    let data = specs.filter_map(|spec| spec.data.as_ref());
+    Ok(data.flat_map(|data| data.iam_actions.iter().cloned()).collect())
+}
+
 /// The types that a run may list: as [`Run::plan`](crate::run::Run::plan) does, if every kind of resource is part of a stack.
 fn listed(
     registry: &Registry,

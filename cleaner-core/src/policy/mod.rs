@@ -9,7 +9,7 @@ mod actions;
 mod deny;
 mod document;
 
-pub use actions::{ALWAYS, actions, baseline_actions, compact, restore_actions};
+pub use actions::{ALWAYS, actions, baseline_actions, compact, reset_data_actions, restore_actions};
 pub use deny::{SERVICE_CONTROL_LIMIT, deny_unsupported};
 pub use document::{ATTACHED, ATTACHED_AT_MOST, Document, INLINE_LIMIT, MANAGED_LIMIT};
 

@@ -6,7 +6,7 @@ use aws_dynamic::model::Models;
 use regex::Regex;
 
 use super::*;
-use crate::handler::{Registry, Settings, TagSource};
+use crate::handler::{Registry, Settings, TagSource, TypeSpec};
 use crate::run::{Coverage, Options, TypeChoice};
 
 fn registry() -> Registry {
@@ -76,15 +76,24 @@ fn handlers_in_rust_name_the_actions_of_all_they_call() {
     let call = Regex::new(r#"(?:SERVICE|"([a-z0-9]+)"),\s*"([A-Z][A-Za-z0-9]+)",\s*(?:\|\||json!|input)"#)
         .expect("it is one");
     let registry = registry();
-    for (service, least) in [("cloudformation", 9), ("dynamodb", 5), ("lambda", 6), ("s3", 8)] {
+    let services =
+        [("cloudformation", 9), ("dynamodb", 8), ("kinesis", 4), ("lambda", 6), ("s3", 10), ("sqs", 2)];
+    for (service, least) in services {
         let types = registry.specs().filter(|spec| spec.service == service);
-        let actions: BTreeSet<&str> = types.flat_map(|spec| spec.all_iam_actions()).collect();
+        let data = |spec: &'_ TypeSpec| spec.data.iter().flat_map(|data| data.iam_actions.to_vec()).collect();
+        let actions: BTreeSet<String> = types
+            .flat_map(|spec| {
+                let mut actions: Vec<String> = data(spec);
+                actions.extend(spec.all_iam_actions().map(str::to_owned));
+                actions
+            })
+            .collect();
         let mut calls = 0;
         for text in sources(&["services"], &format!("/{service}/")) {
             for found in call.captures_iter(&text) {
                 let of = found.get(1).map_or(service, |of| of.as_str());
                 for action in crate::iam::operation_actions(of, &found[2], Models::builtin()) {
-                    assert!(actions.contains(action.as_str()), "{action} of {of}:{}", &found[2]);
+                    assert!(actions.contains(&action), "{action} of {of}:{}", &found[2]);
                 }
                 calls += 1;
             }
@@ -133,6 +142,21 @@ fn a_few_types_need_little() {
     let changing: Vec<&String> = needed.iter().filter(changes).collect();
     assert_eq!(changing, ["kinesis:DeleteStream"], "of what only may have to do with it, nothing is deleted");
     assert!(needed.len() < every().len() / 3, "{needed:?}");
+}
+
+#[test]
+fn emptying_what_stays_needs_more_and_only_for_the_chosen_types() {
+    let registry = registry();
+    let of = |types: &[&str]| reset_data_actions(&registry, &options(types)).expect("these are types");
+    assert_eq!(Vec::from_iter(of(&["SQS*"])), ["sqs:GetQueueAttributes", "sqs:PurgeQueue"]);
+    assert!(of(&["IAM*"]).is_empty());
+    let all = of(&[]);
+    for action in ["dynamodb:BatchWriteItem", "kinesis:GetRecords", "s3:DeleteObjectVersion"] {
+        assert!(all.contains(action), "{action}");
+    }
+    let deletes = |action: &&String| action.contains(":Delete") && !action.contains("DeleteObject");
+    assert_eq!(all.iter().find(deletes), None, "nothing that would take the resources themselves away");
+    assert!(!every().contains("dynamodb:BatchWriteItem"), "a clear needs none of it");
 }
 
 #[test]

@@ -15,13 +15,14 @@ use crate::execute::ItemResult;
 use crate::plan::{Action, Entry, Plan};
 use crate::resource::{Region, ResourceKey};
 use crate::restore::Restored;
-use crate::run::StopCause;
+use crate::run::{StopCause, Task};
 
 /// Collects what becomes of everything, and makes the report of it.
 #[derive(Clone, Debug)]
 pub struct ReportBuilder {
     tool: String,
     run_id: String,
+    task: Task,
     account: AccountReport,
     regions: Vec<String>,
     started_at: Timestamp,
@@ -56,6 +57,7 @@ impl ReportBuilder {
         Self {
             tool,
             run_id,
+            task: Task::default(),
             account,
             regions: Vec::new(),
             started_at,
@@ -83,6 +85,11 @@ impl ReportBuilder {
 
     pub(crate) fn regions<'a>(&mut self, regions: impl IntoIterator<Item = &'a Region>) {
         self.regions = regions.into_iter().map(|region| region.as_str().to_owned()).collect();
+    }
+
+    /// What the run is for.
+    pub(crate) fn task(&mut self, task: Task) {
+        self.task = task;
     }
 
     pub(crate) fn warning(&mut self, message: String) {
@@ -176,9 +183,9 @@ impl ReportBuilder {
         }
     }
 
-    /// Nothing is deleted: what would be is planned.
+    /// Nothing is deleted or emptied: what would be is planned.
     pub(crate) fn planned_only(&mut self, plan: &Plan) {
-        for place in plan.items() {
+        for place in plan.items().into_iter().chain(plan.to_empty()) {
             let planned = ItemResult { outcome: ItemOutcome::Planned, ..ItemResult::already_gone() };
             self.results.insert(plan.entries[place as usize].resource.key(), planned);
         }
@@ -336,6 +343,11 @@ impl ReportBuilder {
         self.correct(key, ItemOutcome::Failed, Some(Error::new(ErrorKind::Unexpected, why)));
     }
 
+    /// Something that was emptied does not stay as it should.
+    pub(crate) fn not_emptied(&mut self, key: &ResourceKey, error: Error) {
+        self.correct(key, ItemOutcome::Failed, Some(error));
+    }
+
     /// What became of all items.
     pub(super) fn results(&self) -> &HashMap<ResourceKey, ItemResult> {
         &self.results
@@ -364,6 +376,7 @@ impl ReportBuilder {
             blocked: count(ItemOutcome::Blocked),
             pending: count(ItemOutcome::Pending),
             planned: count(ItemOutcome::Planned),
+            emptied: count(ItemOutcome::Emptied),
             unknown_verdicts: resources
                 .iter()
                 .filter(|one| one.verdict.unknown && one.outcome == ItemOutcome::Kept)
@@ -376,6 +389,7 @@ impl ReportBuilder {
             version: 1,
             tool: self.tool.clone(),
             run_id: self.run_id.clone(),
+            task: self.task,
             account: self.account.clone(),
             regions: self.regions.clone(),
             started_at: self.started_at.to_string(),
@@ -399,7 +413,8 @@ impl ReportBuilder {
 
 fn resource(entry: Entry, result: Option<ItemResult>) -> ResourceReport {
     let found = &entry.resource;
-    let kept = if entry.verdict.deletes() { ItemOutcome::Pending } else { ItemOutcome::Kept };
+    let is_item = entry.verdict.deletes() || entry.verdict.empties();
+    let kept = if is_item { ItemOutcome::Pending } else { ItemOutcome::Kept };
     let result = result.unwrap_or_else(|| ItemResult { outcome: kept, ..ItemResult::already_gone() });
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
     ResourceReport {
@@ -412,7 +427,12 @@ fn resource(entry: Entry, result: Option<ItemResult>) -> ResourceReport {
         tags: found.tags.known().cloned().unwrap_or_default(),
         stack: entry.stack,
         verdict: VerdictReport {
-            action: if entry.verdict.deletes() { "delete" } else { "keep" }.into(),
+            action: match entry.verdict.action {
+                Action::Delete => "delete",
+                Action::Empty => "empty",
+                Action::Keep | Action::Unknown => "keep",
+            }
+            .into(),
             unknown: entry.verdict.action == Action::Unknown,
             rule: entry.verdict.rule,
             reason: entry.verdict.reason,

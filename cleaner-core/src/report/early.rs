@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use super::{AccountReport, ApiStats, Outcome, Report, Summary};
 use crate::account::{AccountId, Refusal};
 use crate::error::ErrorKind;
-use crate::run::{RunError, StopCause};
+use crate::run::{RunError, StopCause, Task};
 
 impl Report {
     /// The report of a run that never began: nobody looked at the account, let alone changed it.
@@ -28,6 +28,7 @@ impl Report {
             version: 1,
             tool: tool.to_owned(),
             run_id: String::new(),
+            task: Task::default(),
             account: AccountReport { id: account(error), alias: None, arn: None },
             regions: Vec::new(),
             started_at: started_at.to_string(),

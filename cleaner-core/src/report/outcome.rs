@@ -60,8 +60,10 @@ pub enum ItemOutcome {
     Blocked,
     /// Its deletion was not begun, or not confirmed, when the run ended.
     Pending,
-    /// A dry run would delete it.
+    /// A dry run would delete it, or empty it.
     Planned,
+    /// This run emptied it; it stays, and holds nothing.
+    Emptied,
 }
 
 impl ItemOutcome {
@@ -75,7 +77,13 @@ impl ItemOutcome {
             Self::Blocked => "blocked",
             Self::Pending => "pending",
             Self::Planned => "planned",
+            Self::Emptied => "emptied",
         }
+    }
+
+    /// Whether what was to be done is done.
+    pub fn is_done(self) -> bool {
+        self.is_gone() || self == Self::Emptied
     }
 
     /// Whether the resource is no longer there.

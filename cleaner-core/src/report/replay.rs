@@ -10,7 +10,7 @@ use crate::event::{EVENT_VERSION, Event, EventKind};
 use crate::execute::ItemResult;
 use crate::plan::{Entry, PLAN_VERSION, Plan, StackChoice};
 use crate::resource::{Region, ResourceKey, TypeName};
-use crate::run::StopCause;
+use crate::run::{StopCause, Task};
 
 /// The events of a run, read again: its plan, and what became of that, also where the run ended without a word.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Journal {
     pub regions: Vec<Region>,
     /// The types that were looked for.
     pub types: Vec<TypeName>,
+    /// What the run was for.
+    pub task: Task,
     /// The plan of the run, if it came that far.
     pub plan: Option<Plan>,
     /// Whether exactly the plan was to be deleted, and nothing that came later.
@@ -117,6 +119,7 @@ struct Head {
     regions: Vec<Region>,
     types: Vec<TypeName>,
     stacks: StackChoice,
+    task: Task,
 }
 
 /// What the last event tells.
@@ -141,6 +144,7 @@ impl Replay {
             regions,
             types,
             stacks,
+            task,
         } = first.kind
         else {
             return Err(wrong(1, "the first event is not the start of a run"));
@@ -154,8 +158,9 @@ impl Replay {
         let reported = AccountReport { id: Some(account.clone()), alias: alias.clone(), arn: Some(caller) };
         let mut builder = ReportBuilder::of_run(tool.clone(), run_id.clone(), reported, first.at);
         builder.regions(&regions);
+        builder.task(task);
         Ok(Self {
-            head: Head { tool, run_id, account, partition, alias, regions, types, stacks },
+            head: Head { tool, run_id, account, partition, alias, regions, types, stacks, task },
             builder,
             found: BTreeMap::new(),
             lists: BTreeMap::new(),
@@ -194,7 +199,7 @@ impl Replay {
                 self.plan = Some(self.plan(created_at));
                 self.report_lists();
             }
-            EventKind::DeleteStarted { item, attempt } => {
+            EventKind::DeleteStarted { item, attempt } | EventKind::EmptyingStarted { item, attempt } => {
                 self.attempts.entry(item.key).or_insert((at, 0)).1 = attempt;
             }
             EventKind::ItemFinished { item, outcome, error, blocked_by } => {
@@ -311,6 +316,7 @@ impl Replay {
             account: self.head.account,
             regions: self.head.regions,
             types: self.head.types,
+            task: self.head.task,
             plan: self.plan,
             exact: self.exact,
             results,

@@ -8,7 +8,7 @@ use crate::baseline::BaselineReport;
 use crate::error::Error;
 use crate::resource::Tags;
 use crate::restore::Restored;
-use crate::run::StopCause;
+use crate::run::{StopCause, Task};
 
 /// The report of a run: the contract with everything that reads it. New fields may come; none goes or changes its name.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Report {
     pub tool: String,
     /// Names the run.
     pub run_id: String,
+    /// What it was for, if not for clearing the account: what its outcome says, it says of this.
+    #[serde(default, skip_serializing_if = "Task::is_clear")]
+    pub task: Task,
     /// The account.
     pub account: AccountReport,
     /// The regions that were looked at, `global` among them.
@@ -93,6 +96,9 @@ pub struct Summary {
     /// Resources a dry run would delete.
     #[serde(default)]
     pub planned: usize,
+    /// Resources emptied, which stay.
+    #[serde(default)]
+    pub emptied: usize,
     /// Kept resources about which a rule could not be answered.
     #[serde(default)]
     pub unknown_verdicts: usize,
@@ -159,7 +165,7 @@ pub struct ResourceReport {
 /// What was decided about a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerdictReport {
-    /// `delete` or `keep`.
+    /// `delete`, `keep` or `empty`.
     pub action: Cow<'static, str>,
     /// The rule that decided.
     pub rule: Option<String>,

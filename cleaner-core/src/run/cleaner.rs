@@ -11,7 +11,7 @@ use crate::handler::{Access, Registry};
 use crate::lane::Lanes;
 use crate::plan::Excluded;
 use crate::report::ApiStats;
-use crate::resource::{GLOBAL, Region};
+use crate::resource::{GLOBAL, Region, TypeName};
 
 /// Clears one account. Several may work in one process; they share nothing.
 pub struct Cleaner {
@@ -116,6 +116,7 @@ impl Cleaner {
     /// # Errors
     /// The refusal of a guard, or what was in the way.
     pub async fn begin(&self, reporters: Vec<Box<dyn Reporter>>) -> Result<Run<'_>, RunError> {
+        self.check_choice()?;
         let deadline = Deadline::start(self.options.deadline, &self.stop);
         tokio::select! {
             biased;
@@ -128,6 +129,7 @@ impl Cleaner {
         let identity = self.identify().await?;
         self.options.guard.check_account(&identity.account)?;
         if let Some(baseline) = &self.options.baseline
+            && self.options.task.is_clear()
             && *baseline.account() != identity.account
         {
             let (found, baseline) = (identity.account, baseline.account().clone());
@@ -182,7 +184,13 @@ impl Cleaner {
             Err(error) if error.kind == ErrorKind::Credentials => return Err(error.into()),
             Err(error) => self.named_regions().ok_or(error)?,
         };
-        let types = self.options.types.resolve(&self.registry).map_err(RunError::Usage)?;
+        let mut types = self.options.types.resolve(&self.registry).map_err(RunError::Usage)?;
+        if !self.options.task.is_clear() {
+            types.retain(|name| self.holds_data(name));
+            if types.is_empty() {
+                return Err(RunError::Usage(vec![self.nothing_holds_data()]));
+            }
+        }
         let left_out = self.options.types.excluded(&self.registry).map_err(RunError::Usage)?;
         let global = self.options.regions.exclude.iter().any(|name| name == GLOBAL);
         let regions = self.options.regions.resolve(&enabled).map_err(RunError::Usage)?;
@@ -196,6 +204,28 @@ impl Cleaner {
         run.excluded = Excluded::new(left_out, global, &self.registry);
         run.announce(types, regions, warnings);
         Ok(run)
+    }
+
+    /// Whether resources of a type hold something that can be deleted while they stay.
+    fn holds_data(&self, type_name: &TypeName) -> bool {
+        self.registry.get(type_name.as_str()).is_some_and(|handler| handler.spec().data.is_some())
+    }
+
+    fn nothing_holds_data(&self) -> String {
+        let specs = self.registry.specs().filter(|spec| spec.data.is_some());
+        let names: Vec<&str> = specs.map(|spec| spec.name.as_str()).collect();
+        format!("none of the chosen types can be emptied: that is {}.", names.join(", "))
+    }
+
+    /// What is emptied is said, never implied.
+    fn check_choice(&self) -> Result<(), RunError> {
+        let Options { task, stacks, reset_data, .. } = &self.options;
+        if task.is_clear() || !stacks.is_empty() || !reset_data.is_empty() {
+            return Ok(());
+        }
+        let problem = "nothing is chosen to be emptied: name stacks with `--stack NAME`, or give rules under `reset_data` in \
+                       the configuration.";
+        Err(RunError::Usage(vec![problem.to_owned()]))
     }
 
     /// The regions the user named, which do where the account's own cannot be listed.

@@ -4,6 +4,8 @@
 //! Cleaner::begin -> Run::plan -> (somebody confirms) -> Run::clear or Run::apply -> Report
 //!   identity, guard    scan                               execute, verify
 //! ```
+//!
+//! A run that empties what stays takes [`Run::plan_reset`] and [`Run::reset`] in their place.
 
 mod apply;
 mod baseline;
@@ -14,12 +16,14 @@ mod coverage;
 mod deadline;
 mod options;
 mod outcome;
+mod reset;
 mod restore;
 mod resume;
 mod say;
 mod session;
 mod stacks;
 mod stop;
+mod task;
 mod verify;
 
 pub use choice::{RegionChoice, TypeChoice};
@@ -30,3 +34,4 @@ pub(crate) use coverage::cross_checked;
 pub use options::Options;
 pub use session::{Run, RunError};
 pub use stop::{Stop, StopCause};
+pub use task::Task;

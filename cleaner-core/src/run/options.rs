@@ -2,9 +2,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use resource_filters::Filters;
+use resource_filters::{Choice, Filters, RuleList};
 
-use super::{Coverage, RegionChoice, TypeChoice};
+use super::{Coverage, RegionChoice, Task, TypeChoice};
 use crate::account::Guard;
 use crate::baseline::Baseline;
 use crate::handler::Settings;
@@ -18,6 +18,8 @@ use crate::restore::Restore;
 pub struct Options {
     /// The tool and its version, as reports name it.
     pub tool: String,
+    /// What the run is for.
+    pub task: Task,
     /// Which accounts may be cleared.
     pub guard: Guard,
     /// Which regions are looked at.
@@ -28,6 +30,8 @@ pub struct Options {
     pub stacks: StackChoice,
     /// The allow and deny rules.
     pub filters: Arc<Filters>,
+    /// The rules that choose what is emptied, if that is what the run is for.
+    pub reset_data: Arc<Choice>,
     /// The switches of types that are on.
     pub settings: HashMap<TypeName, Arc<Settings>>,
     /// The built-in protections that are lifted, by name.
@@ -62,11 +66,13 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             tool: concat!("aws-cleaner ", env!("CARGO_PKG_VERSION")).to_owned(),
+            task: Task::default(),
             guard: Guard { protected_words: vec!["prod".to_owned()], ..Guard::default() },
             regions: RegionChoice::default(),
             types: TypeChoice::default(),
             stacks: StackChoice::default(),
             filters: Arc::default(),
+            reset_data: Arc::new(Choice::none(RuleList::ResetData)),
             settings: HashMap::new(),
             lifted: BTreeSet::new(),
             deadline: Some(Duration::from_secs(2 * 60 * 60)),

@@ -1,6 +1,6 @@
 use super::coverage::{Coverage, Known};
 use super::stop::StopCause;
-use super::{Run, RunError};
+use super::{Run, RunError, Task};
 use crate::account::Refusal;
 use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
@@ -10,11 +10,12 @@ use crate::report::{Outcome, Report};
 use crate::resource::ResourceKey;
 
 impl Run<'_> {
-    /// Ends the run with a report of the plan; nothing was deleted.
+    /// Ends the run with a report of the plan; nothing was deleted or emptied.
     pub fn dry_run(mut self, plan: &Plan) -> Report {
         self.report.planned_only(plan);
+        let planned = plan.items().into_iter().chain(plan.to_empty());
         let planned: Vec<ResourceKey> =
-            plan.items().into_iter().map(|place| plan.entries[place as usize].resource.key()).collect();
+            planned.map(|place| plan.entries[place as usize].resource.key()).collect();
         self.say_corrected(&planned);
         self.finish(None, None)
     }
@@ -130,13 +131,19 @@ impl Run<'_> {
             access: &self.access,
             registry: self.cleaner.registry(),
             patience: self.options().patience,
+            task: Task::Clear,
         };
         let results = executor.run(&order, &mut self.recorder).await;
         self.drain_slowed();
+        self.stop_if_unheard();
+        results
+    }
+
+    /// Stops the run if nobody can be told any more what happens.
+    pub(super) fn stop_if_unheard(&self) {
         if self.recorder.failure().is_some() {
             self.cleaner.stop().stop(StopCause::Reporter);
         }
-        results
     }
 
     /// Closes the books.
@@ -171,7 +178,8 @@ impl Run<'_> {
                 (Outcome::Incomplete, Some(reason))
             }
             (None, None, Some(_)) if left > 0 => {
-                (Outcome::Leftovers, Some(format!("{left} resources should be gone and are not.")))
+                let state = if report.task.is_clear() { "gone" } else { "empty" };
+                (Outcome::Leftovers, Some(format!("{left} resources should be {state} and are not.")))
             }
             (None, None, Some(_)) if unknown > 0 => {
                 let reason = format!("{unknown} listings or rules could not be answered, so nobody knows.");
@@ -203,9 +211,7 @@ impl Run<'_> {
 
     /// What stopped the run, be it that nobody could be told what happens.
     fn stop_cause(&self) -> Option<StopCause> {
-        if self.recorder.failure().is_some() {
-            self.cleaner.stop().stop(StopCause::Reporter);
-        }
+        self.stop_if_unheard();
         self.cleaner.stop().cause()
     }
 

@@ -59,6 +59,11 @@ impl Run<'_> {
     /// The refusal.
     pub fn check_journal<'j>(&self, journal: &'j Journal) -> Result<&'j Plan, RunError> {
         let wrong = |why: &str| Err(RunError::Refused(Refusal::WrongPlan(why.to_owned())));
+        if !journal.task.is_clear() {
+            return wrong(
+                "the run emptied resources, and did not delete any; give it the same options once more",
+            );
+        }
         let Some(plan) = &journal.plan else {
             return wrong("the run ended before it had a plan; there is nothing to go on with");
         };

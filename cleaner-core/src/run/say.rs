@@ -19,7 +19,11 @@ impl Run<'_> {
             created_at: plan.created_at,
             exact,
             delete: delete.len(),
-            keep: plan.of_the_run().filter(|entry| !entry.verdict.deletes()).count(),
+            empty: plan.to_empty().len(),
+            keep: plan
+                .of_the_run()
+                .filter(|entry| !(entry.verdict.deletes() || entry.verdict.empties()))
+                .count(),
             cycles: graph.cycles.iter().map(|circle| circle.iter().map(item).collect()).collect(),
         });
     }

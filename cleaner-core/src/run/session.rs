@@ -8,7 +8,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::choice::fits;
 use super::context_types;
 use super::deadline::Deadline;
-use super::{Cleaner, Options};
+use super::{Cleaner, Options, Task};
 use crate::account::{Identity, Refusal, protect_own_hands};
 use crate::error::Error;
 use crate::event::{EVENT_VERSION, EventKind, Recorder};
@@ -93,6 +93,7 @@ impl<'a> Run<'a> {
         self.types = types;
         self.regions = regions;
         self.report.regions(&self.regions);
+        self.report.task(self.options().task);
         self.recorder.emit(EventKind::RunStarted {
             version: EVENT_VERSION,
             tool: self.options().tool.clone(),
@@ -104,6 +105,7 @@ impl<'a> Run<'a> {
             regions: self.regions.iter().cloned().collect(),
             types: self.types.iter().cloned().collect(),
             stacks: self.stacks.clone(),
+            task: self.options().task,
         });
         for message in warnings {
             self.warn(message);
@@ -275,7 +277,10 @@ impl<'a> Run<'a> {
     }
 
     fn needs(&self) -> ScanNeeds {
-        let rules = self.options().filters.needs();
+        let rules = match self.options().task {
+            Task::Clear => self.options().filters.needs(),
+            Task::ResetData => self.options().reset_data.needs(),
+        };
         let mut tag_keys = rules.tag_keys;
         if !self.options().lifted.contains("keep-tag") {
             tag_keys.extend([KEEP_TAG.to_owned(), KEEP_UNTIL_TAG.to_owned()]);
@@ -283,7 +288,7 @@ impl<'a> Run<'a> {
         if !self.stacks.is_empty() {
             tag_keys.extend([STACK_NAME_TAG.to_owned(), STACK_ID_TAG.to_owned()]);
         }
-        let has_baseline = self.options().baseline.is_some();
+        let has_baseline = self.options().baseline.is_some() && self.options().task.is_clear();
         let all_tags = self.options().all_tags || has_baseline;
         ScanNeeds {
             tags: all_tags || !tag_keys.is_empty(),

@@ -1,7 +1,9 @@
 //! A run that is about some stacks only.
 
+use std::collections::BTreeSet;
+
 use super::Run;
-use crate::plan::{Plan, Relations, Within};
+use crate::plan::{Entry, Plan, Relations, StackName, Within};
 use crate::resource::Resource;
 
 impl Run<'_> {
@@ -27,32 +29,51 @@ impl Run<'_> {
 
     /// Says which of the chosen stacks are not there, and which stay.
     pub(super) fn say_stacks(&mut self, plan: &Plan) {
-        let is_stack = |name: &str| self.registry().get(name).is_some_and(|handler| handler.spec().is_stack);
-        let found: Vec<_> = plan
-            .entries
-            .iter()
-            .filter(|entry| is_stack(entry.resource.type_name.as_str()))
-            .filter(|entry| self.regions.contains(&entry.resource.region))
-            .filter_map(|entry| Some((self.stacks.name_of(&entry.resource)?, entry)))
+        self.say_missing_stacks(plan);
+        let stay: Vec<String> = self
+            .found_stacks(plan)
+            .filter(|(_, entry)| !entry.verdict.deletes())
+            .map(|(_, Entry { resource, verdict, .. })| {
+                format!("stack {} in {} stays: {}.", resource.name, resource.region, verdict.reason)
+            })
             .collect();
+        for message in stay {
+            self.warn(message);
+        }
+    }
+
+    /// Says which of the chosen stacks are not there.
+    pub(super) fn say_missing_stacks(&mut self, plan: &Plan) {
         let is_known = plan
             .lists
             .iter()
-            .filter(|list| is_stack(&list.type_name) && self.regions.contains(list.region.as_str()))
+            .filter(|list| self.is_stack(&list.type_name) && self.regions.contains(list.region.as_str()))
             .all(|list| list.status.is_known());
-        let missing = self.stacks.iter().filter(|name| is_known && found.iter().all(|(one, _)| one != name));
-        let mut said: Vec<String> = missing
+        if !is_known {
+            return;
+        }
+        let found: BTreeSet<&StackName> = self.found_stacks(plan).map(|(name, _)| name).collect();
+        let missing: Vec<String> = self
+            .stacks
+            .iter()
+            .filter(|name| !found.contains(name))
             .map(|name| format!("there is no stack {name} in the regions of this run (any more)."))
             .collect();
-        let stay = found.iter().filter(|(_, entry)| !entry.verdict.deletes());
-        said.extend(stay.map(|(_, entry)| {
-            format!(
-                "stack {} in {} stays: {}.",
-                entry.resource.name, entry.resource.region, entry.verdict.reason
-            )
-        }));
-        for message in said {
+        for message in missing {
             self.warn(message);
         }
+    }
+
+    /// The chosen stacks that are there.
+    fn found_stacks<'p>(&'p self, plan: &'p Plan) -> impl Iterator<Item = (&'p StackName, &'p Entry)> {
+        let entries = plan.entries.iter();
+        entries
+            .filter(|entry| self.is_stack(entry.resource.type_name.as_str()))
+            .filter(|entry| self.regions.contains(&entry.resource.region))
+            .filter_map(|entry| Some((self.stacks.name_of(&entry.resource)?, entry)))
+    }
+
+    fn is_stack(&self, type_name: &str) -> bool {
+        self.registry().get(type_name).is_some_and(|handler| handler.spec().is_stack)
     }
 }

@@ -5,6 +5,8 @@
 //!
 //! To add a type: a file with its handler next to the others of its service, and one line in [`handlers`].
 //!
+//! Some types of the catalog need code for one thing only: how what they hold is emptied. `with_contents` adds it.
+//!
 //! `cloud_control` stands for all types that nobody has described.
 
 pub(crate) mod arn;
@@ -12,9 +14,12 @@ mod client;
 pub(crate) mod cloud_control;
 mod cloudformation;
 mod dynamodb;
+mod holder;
+mod kinesis;
 mod lambda;
 mod paging;
 mod s3;
+mod sqs;
 #[cfg(test)]
 mod stub;
 mod timestamp;
@@ -35,6 +40,12 @@ pub fn handlers() -> Vec<Arc<dyn DynHandler>> {
         Arc::new(lambda::Layers::new()),
         Arc::new(s3::Buckets::new()),
     ]
+}
+
+/// Adds to a handler of the catalog how its resources are emptied, if they hold anything that can be.
+pub(crate) fn with_contents(handler: Arc<dyn DynHandler>) -> Arc<dyn DynHandler> {
+    let handler = holder::Holder::of(handler, kinesis::Records);
+    holder::Holder::of(handler, sqs::Messages)
 }
 
 #[cfg(test)]

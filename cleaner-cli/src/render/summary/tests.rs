@@ -1,7 +1,7 @@
 use cleaner_core::error::{Error, ErrorKind};
 use cleaner_core::report::{ListReport, ListStatus, ResourceReport, VerdictReport};
 use cleaner_core::resource::Tags;
-use cleaner_core::run::RunError;
+use cleaner_core::run::{RunError, Task};
 use jiff::Timestamp;
 
 use super::super::resources;
@@ -151,4 +151,23 @@ fn a_scan_shows_every_resource_with_its_verdict() {
          \n\
          dry run: 1 to delete, 1 kept in 12.3 s\n"
     );
+}
+
+#[test]
+fn what_is_emptied_is_not_called_deleted() {
+    let all =
+        |outcome| vec![resource("a", "SQSQueue", outcome), resource("b", "SQSQueue", ItemOutcome::Kept)];
+    let reset = |outcome, item| Report { task: Task::ResetData, ..report(outcome, all(item)) };
+    let mut done = reset(Outcome::Clean, ItemOutcome::Emptied);
+    done.summary.emptied = 1;
+    assert_eq!(
+        summary(&done, 0, Paint::Plain),
+        "TYPE      FOUND  KEPT  EMPTIED  FAILED  BLOCKED  PENDING\n\
+         SQSQueue      2     1        1       -        -        -\n\n\
+         clean: 1 emptied, 1 left as they are in 12.3 s\n"
+    );
+    let dry = summary(&reset(Outcome::DryRun, ItemOutcome::Planned), 0, Paint::Plain);
+    assert!(dry.contains("FOUND  KEPT  TO EMPTY\n") && dry.contains("1 to empty"), "{dry}");
+    let left = summary(&reset(Outcome::Leftovers, ItemOutcome::Failed), 0, Paint::Plain);
+    assert!(left.contains("not emptied: 1"), "{left}");
 }

@@ -62,6 +62,12 @@ impl Dispatcher<'_, '_> {
                 self.ready.done(&lane);
                 self.attempted(node, result);
             }
+            Message::Emptied(node, result) => {
+                let lane = self.lane(node);
+                self.ready.done(&lane);
+                self.emptied(node, result);
+            }
+            Message::LookedInto { key, elapsed, answers } => self.looked_into(&key, elapsed, answers),
             Message::Looked { key, elapsed, nodes, result } => self.looked(&key, elapsed, &nodes, result),
         }
     }
@@ -250,7 +256,7 @@ impl Dispatcher<'_, '_> {
 }
 
 /// The same refusal with the names of the settings that may lift it, unless it names one.
-fn with_settings(mut error: Error, spec: &TypeSpec) -> Error {
+pub(super) fn with_settings(mut error: Error, spec: &TypeSpec) -> Error {
     let names: Vec<&str> = spec.settings.iter().map(|setting| setting.name.as_str()).collect();
     if !names.is_empty() && !names.iter().any(|name| error.message.contains(name)) {
         error.message =

@@ -53,7 +53,7 @@ impl Dispatcher<'_, '_> {
                 self.recorder.emit(event.clone());
             }
             self.recorder.emit(event);
-            if outcome.is_gone() {
+            if outcome.is_done() {
                 self.gone += 1;
                 self.progressed();
                 self.stirred.insert(region);
@@ -74,7 +74,7 @@ impl Dispatcher<'_, '_> {
             if let Some(circle) = circle {
                 self.circle_unlinked(circle);
             }
-            self.pass_on(node, outcome.is_gone() || mutated!(BlocksNobody));
+            self.pass_on(node, outcome.is_done() || mutated!(BlocksNobody));
         }
     }
 

@@ -22,7 +22,7 @@ impl Dispatcher<'_, '_> {
                 State::Parked { .. } => progress.parked += 1,
                 _ => {}
             }
-            if let Some((what, since)) = item.activity() {
+            if let Some((what, since)) = item.activity(self.executor.task) {
                 busiest.push((since, *node, what));
             }
         }

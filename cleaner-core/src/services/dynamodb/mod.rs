@@ -1,6 +1,7 @@
 //! DynamoDB: tables and the backups people made of them.
 
 mod backup;
+mod items;
 mod table;
 #[cfg(test)]
 mod tests;

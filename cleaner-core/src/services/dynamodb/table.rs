@@ -1,8 +1,9 @@
 use aws_sdk_dynamodb::types::{TableDescription, TableStatus};
 use serde_json::Value;
 
+use super::items::{delete_items, holds_items};
 use crate::error::{Error, ErrorKind};
-use crate::handler::{Context, Deletion, ResourceHandler, Sink, Status, TagSource, TypeSpec};
+use crate::handler::{Context, Deletion, Emptying, ResourceHandler, Sink, Status, TagSource, TypeSpec};
 use crate::resource::{Fact, Resource};
 use crate::services::client::{self, send};
 use crate::services::paging::{following, token};
@@ -31,6 +32,7 @@ impl Tables {
             .listing_actions(&["dynamodb:ListTables", "dynamodb:DescribeTable", "tag:GetResources"])
             .iam_actions(&["dynamodb:DeleteTable"])
             .setting_actions(UNPROTECT, &["dynamodb:UpdateTable"])
+            .data("items", &["dynamodb:DescribeTable", "dynamodb:Scan", "dynamodb:BatchWriteItem"])
             .bills_idle()
             .model_checked()
             .emulator_tested();
@@ -149,5 +151,21 @@ impl ResourceHandler for Tables {
             Some(TableStatus::Deleting) => Status::Deleting,
             _ => Status::Present,
         }))
+    }
+
+    async fn empty(&self, context: &Context, resource: &Resource) -> Result<Emptying, Error> {
+        let table = self.describe(context, resource).await?;
+        let keys: Vec<String> =
+            table.key_schema().iter().map(|key| key.attribute_name().to_owned()).collect();
+        if keys.is_empty() {
+            let message = format!("DescribeTable of {} answered with no key.", resource.id);
+            return Err(Error::new(ErrorKind::Unexpected, message));
+        }
+        delete_items(context, &resource.id, &keys).await?;
+        Ok(Emptying::Done)
+    }
+
+    async fn contents(&self, context: &Context, resource: &Resource) -> Result<Option<String>, Error> {
+        Ok(holds_items(context, &resource.id).await?.then(|| "items".to_owned()))
     }
 }

@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::error::ErrorKind;
-use crate::handler::{Deletion, DynHandler, Status};
+use crate::handler::{Deletion, DynHandler, Emptying, Status};
 use crate::resource::{Fact, Region, Resource};
 use crate::services::stub::{Answer, Request, Stub, listed};
 
@@ -158,4 +160,118 @@ async fn backups_of_people_are_listed_and_deleted() {
     assert_eq!(DynHandler::delete(&handler, &context, mine).await.expect("deleted"), Deletion::Done);
     let error = DynHandler::delete(&handler, &context, busy).await.expect_err("in use");
     assert_eq!(error.kind, ErrorKind::Dependency);
+}
+
+/// A table of numbered items, read in pages of 40 per segment. Of each batch it leaves some unprocessed, twice in all.
+fn filled(count: usize) -> Stub {
+    let left: Mutex<BTreeSet<usize>> = Mutex::new((0..count).collect());
+    let unprocessed = Mutex::new(2);
+    Stub::start(move |request: &Request| {
+        let input = input(request);
+        let mut left = left.lock().expect("no panic in between");
+        let body = match request.operation() {
+            "DescribeTable" => json!({ "Table": { "KeySchema": [
+                { "AttributeName": "hash", "KeyType": "HASH" }, { "AttributeName": "range", "KeyType": "RANGE" },
+            ] } }),
+            "Scan" if input["Select"] == "COUNT" => {
+                assert_eq!(input["ConsistentRead"], true);
+                json!({ "Count": left.len(), "ScannedCount": left.len() })
+            }
+            "Scan" => {
+                assert_eq!(
+                    (&input["ConsistentRead"], &input["ProjectionExpression"]),
+                    (&json!(true), &json!("#k0, #k1"))
+                );
+                assert_eq!(input["ExpressionAttributeNames"], json!({ "#k0": "hash", "#k1": "range" }));
+                let (segment, of) = (input["Segment"].as_u64(), input["TotalSegments"].as_u64());
+                let after =
+                    input["ExclusiveStartKey"]["range"]["N"].as_str().and_then(|text| text.parse().ok());
+                let mut here: Vec<usize> = left
+                    .iter()
+                    .copied()
+                    .filter(|item| Some(*item as u64 % of.expect("a count")) == segment)
+                    .filter(|item| after.is_none_or(|after: usize| *item > after))
+                    .collect();
+                let more = here.len() > 40;
+                here.truncate(40);
+                let key = |item: &usize| json!({ "hash": { "S": "h" }, "range": { "N": item.to_string() } });
+                let mut body =
+                    json!({ "Items": here.iter().map(key).collect::<Vec<_>>(), "Count": here.len() });
+                if more {
+                    body["LastEvaluatedKey"] = key(here.last().expect("a full page"));
+                }
+                body
+            }
+            "BatchWriteItem" => {
+                let requests = input["RequestItems"]["t"].as_array().expect("a list").clone();
+                assert!(requests.len() <= 25, "{} at once", requests.len());
+                let mut unprocessed = unprocessed.lock().expect("no panic in between");
+                let skipped = if *unprocessed > 0 { requests.len().min(3) } else { 0 };
+                *unprocessed -= usize::from(skipped > 0);
+                for request in &requests[skipped..] {
+                    let number = request["DeleteRequest"]["Key"]["range"]["N"].as_str().expect("a number");
+                    left.remove(&number.parse().expect("a number"));
+                }
+                match &requests[..skipped] {
+                    [] => json!({ "UnprocessedItems": {} }),
+                    rest => json!({ "UnprocessedItems": { "t": rest } }),
+                }
+            }
+            other => panic!("{other} is not called"),
+        };
+        Answer::ok(body.to_string())
+    })
+}
+
+#[tokio::test]
+async fn a_table_is_emptied_in_batches_until_nothing_is_unprocessed() {
+    let (stub, handler) = (filled(400), Tables::new());
+    let context = stub.context(&[]).await;
+    assert_eq!(
+        DynHandler::contents(&handler, &context, &table("t")).await.expect("read").as_deref(),
+        Some("items")
+    );
+    assert_eq!(DynHandler::empty(&handler, &context, &table("t")).await.expect("emptied"), Emptying::Done);
+    assert_eq!(DynHandler::contents(&handler, &context, &table("t")).await.expect("read"), None);
+    let writes = stub.operations().iter().filter(|operation| *operation == "BatchWriteItem").count();
+    assert!((400 / 25 + 2..40).contains(&writes), "{writes} batches");
+    assert!(!stub.operations().iter().any(|operation| operation.starts_with("Delete")));
+}
+
+#[tokio::test]
+async fn a_bare_table_is_written_to_by_nobody() {
+    let (stub, handler) = (filled(0), Tables::new());
+    let context = stub.context(&[]).await;
+    assert_eq!(DynHandler::empty(&handler, &context, &table("t")).await.expect("emptied"), Emptying::Done);
+    assert!(!stub.operations().contains(&"BatchWriteItem".to_owned()));
+}
+
+#[tokio::test]
+async fn an_empty_page_is_not_the_end() {
+    let stub = Stub::start(|request: &Request| {
+        let body = match input(request).get("ExclusiveStartKey") {
+            None => json!({ "Count": 0, "LastEvaluatedKey": { "hash": { "S": "a" } } }),
+            Some(_) => json!({ "Count": 1 }),
+        };
+        Answer::ok(body.to_string())
+    });
+    let contents = DynHandler::contents(&Tables::new(), &stub.context(&[]).await, &table("t")).await;
+    assert_eq!(contents.expect("two pages").as_deref(), Some("items"));
+}
+
+#[tokio::test]
+async fn who_may_not_write_empties_nothing_and_hears_why() {
+    let stub = Stub::start(|request: &Request| match request.operation() {
+        "BatchWriteItem" => Answer::json_error(400, "AccessDeniedException", "not authorized to perform"),
+        "Scan" => Answer::ok(json!({ "Items": [{ "id": { "S": "a" } }], "Count": 1 }).to_string()),
+        _ => Answer::ok(
+            json!({ "Table": { "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }] } }).to_string(),
+        ),
+    });
+    let error =
+        DynHandler::empty(&Tables::new(), &stub.context(&[]).await, &table("t")).await.expect_err("denied");
+    assert_eq!(
+        (error.kind, error.operation.as_deref()),
+        (ErrorKind::Denied, Some("dynamodb:BatchWriteItem"))
+    );
 }

@@ -2,10 +2,12 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::types::Bucket;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::empty::{BYPASS_GOVERNANCE, REMOVE_LEGAL_HOLD, empty_bucket, remove_policy};
+use super::empty::{
+    BYPASS_GOVERNANCE, REMOVE_LEGAL_HOLD, contents, empty_bucket, empty_kept_bucket, remove_policy,
+};
 use super::locate::region_of;
 use crate::error::{Error, ErrorKind};
-use crate::handler::{Context, Deletion, ResourceHandler, Sink, TagSource, TypeSpec};
+use crate::handler::{Context, Deletion, Emptying, ResourceHandler, Sink, TagSource, TypeSpec};
 use crate::resource::{Keep, Resource, Tags};
 use crate::services::client::{self, send};
 use crate::services::paging::{following, token};
@@ -49,6 +51,16 @@ impl Buckets {
             ])
             .setting_actions(BYPASS_GOVERNANCE, &["s3:BypassGovernanceRetention"])
             .setting_actions(REMOVE_LEGAL_HOLD, &["s3:PutObjectLegalHold"])
+            .data(
+                "objects",
+                &[
+                    "s3:ListBucketVersions",
+                    "s3:ListBucketMultipartUploads",
+                    "s3:AbortMultipartUpload",
+                    "s3:DeleteObject",
+                    "s3:DeleteObjectVersion",
+                ],
+            )
             .before(&["deletes all objects, versions, delete markers and unfinished uploads"])
             .model_checked()
             .emulator_tested();
@@ -159,5 +171,14 @@ impl ResourceHandler for Buckets {
             Err(error) if error.is_code("NoSuchTagSet") => Ok(Some(Tags::new())),
             Err(error) => Err(error),
         }
+    }
+
+    async fn empty(&self, context: &Context, resource: &Resource) -> Result<Emptying, Error> {
+        empty_kept_bucket(context, &resource.id).await?;
+        Ok(Emptying::Done)
+    }
+
+    async fn contents(&self, context: &Context, resource: &Resource) -> Result<Option<String>, Error> {
+        Ok(contents(context, &resource.id).await?.map(str::to_owned))
     }
 }

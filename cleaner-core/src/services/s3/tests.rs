@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::error::ErrorKind;
-use crate::handler::{Deletion, DynHandler};
+use crate::handler::{Deletion, DynHandler, Emptying};
 use crate::resource::{Region, Resource, Tags};
 use crate::services::stub::{Answer, Request, Stub, listed};
 
@@ -416,4 +416,51 @@ async fn no_tags_are_tags_that_were_read() {
     let tagged = Resource::new("S3Bucket".into(), Region::from("eu-west-1"), "tagged");
     let tags = DynHandler::tags(&handler, &context, &tagged).await.expect("read").expect("tags");
     assert_eq!(tags.get("a"), Some("b"));
+}
+
+fn kept(name: &str) -> Resource {
+    Resource::new("S3Bucket".into(), Region::from("eu-west-1"), name)
+}
+
+#[tokio::test]
+async fn a_bucket_that_stays_is_emptied_of_versions_markers_and_uploads() {
+    let mut bucket = Bucket::with_keys((0..1200).map(|number| format!("o/{number:04}")));
+    bucket.versions.insert("old".to_owned(), vec!["m2".to_owned(), "v1".to_owned()]);
+    bucket.uploads = vec![("u".to_owned(), "1".to_owned())];
+    let (stub, bucket) = bucket.serve();
+    let (handler, context) = (Buckets::new(), stub.context(&[]).await);
+    let contents = async || DynHandler::contents(&handler, &context, &kept("b")).await.expect("read");
+    assert_eq!(contents().await.as_deref(), Some("objects"));
+    let emptied = DynHandler::empty(&handler, &context, &kept("b")).await.expect("emptied");
+    assert_eq!((emptied, contents().await), (Emptying::Done, None));
+    let bucket = bucket.lock().expect("no panic in between");
+    assert!(bucket.versions.is_empty() && bucket.uploads.is_empty());
+    assert!(!stub.requests().iter().any(|request| request.method == "DELETE" && request.path() == "/b"));
+}
+
+#[tokio::test]
+async fn what_hides_in_a_bucket_is_told() {
+    let contents = async |bucket: Bucket| {
+        let (stub, _) = bucket.serve();
+        DynHandler::contents(&Buckets::new(), &stub.context(&[]).await, &kept("b")).await.expect("read")
+    };
+    let mut marked = Bucket::default();
+    marked.versions.insert("gone".to_owned(), vec!["m1".to_owned()]);
+    assert_eq!(contents(marked).await.as_deref(), Some("delete markers"));
+    let uploads = vec![("u".to_owned(), "1".to_owned())];
+    let unfinished = contents(Bucket { uploads, ..Bucket::default() }).await;
+    assert_eq!(unfinished.as_deref(), Some("unfinished uploads"));
+    assert_eq!(contents(Bucket::default()).await, None);
+}
+
+#[tokio::test]
+async fn the_policy_of_a_bucket_that_stays_stays_too() {
+    let bucket = Bucket { policy: true, ..Bucket::with_keys(["a".to_owned()]) };
+    let (stub, bucket) = bucket.serve();
+    let context = stub.context(&[]).await;
+    let error =
+        DynHandler::empty(&Buckets::new(), &context, &kept("b")).await.expect_err("denied by the policy");
+    assert_eq!(error.kind, ErrorKind::Denied);
+    let bucket = bucket.lock().expect("no panic in between");
+    assert!(bucket.policy && bucket.versions.len() == 1);
 }

@@ -12,6 +12,7 @@ use cleaner_core::handler::{Access, Context, Deletion, Registry, ResourceHandler
 use cleaner_core::lane::{Lanes, Purpose, Quotas};
 use cleaner_core::plan::{Entry, PLAN_VERSION, Plan, StackChoice, Verdict};
 use cleaner_core::resource::{Region, Resource};
+use cleaner_core::run::Task;
 use serde_json::{Value, json};
 
 use crate::usage;
@@ -82,7 +83,12 @@ async fn measured(count: usize, journal: bool) -> Result<Value, String> {
     let reporters: Vec<Box<dyn Reporter>> =
         if journal { vec![Box::new(JournalWriter::new(io::sink()))] } else { Vec::new() };
     let mut recorder = Recorder::new(reporters);
-    let executor = Executor { access: &access, registry: &registry, patience: Duration::from_secs(60) };
+    let executor = Executor {
+        access: &access,
+        registry: &registry,
+        patience: Duration::from_secs(60),
+        task: Task::Clear,
+    };
     let order = Order { plan: &plan, items: &items, graph: &graph, relations: &relations };
     let (before, started) = (used()?, std::time::Instant::now());
     let (results, fatal) = executor.run(&order, &mut recorder).await;

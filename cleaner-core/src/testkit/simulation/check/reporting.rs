@@ -118,7 +118,7 @@ fn one(
                 findings.add(Rule::KeptIsKept, record, format!("{id} is reported as kept and was deleted"));
             }
         }
-        ItemOutcome::Planned => {}
+        ItemOutcome::Planned | ItemOutcome::Emptied => {}
     }
 }
 
