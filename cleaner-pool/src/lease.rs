@@ -2,10 +2,12 @@ use std::future::Future;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use crate::account::AccountId;
 use crate::error::PoolError;
 use crate::hold::{Fence, Hold};
+use crate::job::{Clean, Ended, Job};
 use crate::pool::{Claim, Grant, Pool, Wait};
 use crate::record::{Record, Token};
 
@@ -74,6 +76,30 @@ impl Lease {
     pub async fn release(mut self) -> Result<(), PoolError> {
         drop(self.hold.take());
         self.pool.release(self.grant.account(), self.grant.token()).await
+    }
+
+    /// Has the account cleaned by who holds it, under the same token, and frees it: nobody else is needed to make it available.
+    ///
+    /// # Behavior
+    /// - The account is never dirty in between: it goes from leased to cleaning, and from there where a worker's cleaning leads.
+    /// - It is renewed all along, and the cleaning is dropped where it stands once the account is lost.
+    /// - Cancelling `stop` ends the cleaning as [`Cleaned::Interrupted`](crate::Cleaned::Interrupted): the account is dirty then.
+    /// - If this future is dropped, the account comes back when others find it silent, and that counts as a failed cleaning.
+    ///
+    /// # Errors
+    /// The account was lost, is to be quarantined, or the store fails for longer than the patience. What could not even begin is
+    /// given back as dirty, as far as that is possible.
+    pub async fn clean<C: Clean>(mut self, clean: C, stop: &CancellationToken) -> Result<Ended, PoolError> {
+        let hold = self.hold.take().expect("it is held until it is given back");
+        match hold.turn_into_cleaning().await {
+            Ok(grant) => Job::of(&grant, &hold, stop.clone()).carry_out(&Arc::new(clean), hold).await,
+            Err(error) => {
+                drop(hold);
+                // Nobody needs to know that this failed, too: it ends by its silence then.
+                drop(self.pool.release(self.grant.account(), self.grant.token()).await);
+                Err(error)
+            }
+        }
     }
 }
 
