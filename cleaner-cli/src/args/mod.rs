@@ -20,6 +20,6 @@ pub(crate) use delete::DeleteArgs;
 pub(crate) use globals::{ColorChoice, Format, Globals};
 pub(crate) use parse::{command, parse};
 pub(crate) use pool::{
-    AccountsArgs, AcquireArgs, AddArgs, ClaimArgs, CleanArgs, ExecArgs, HistoryArgs, HoldArgs, PoolCommand,
-    QuarantineArgs, RunArgs, TableArgs,
+    AccountsArgs, AcquireArgs, AddArgs, AfterArgs, ClaimArgs, CleanArgs, CleaningArgs, ExecArgs, HistoryArgs,
+    HoldArgs, PoolCommand, QuarantineArgs, RunArgs, TableArgs, When,
 };
