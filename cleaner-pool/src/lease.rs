@@ -15,8 +15,10 @@ use crate::record::{Record, Token};
 ///
 /// # Behavior
 /// - Whoever uses the account should stop when [`lost`](Self::lost) ends.
-/// - Dropping it gives the account back in the background, if the runtime still lives. If that fails too, it comes back when
-///   others find the lease silent.
+/// - Dropping it gives the account back as dirty, in the background, and tries that for as long as the pool is patient.
+/// - Dropped outside of a runtime, or in one that ends right then, as after the last line of a test, nobody is told. The account
+///   comes back when others find the lease silent: with the usual settings 112 s after the last heartbeat. Whoever can wait calls
+///   [`release`](Self::release).
 pub struct Lease {
     pool: Pool,
     grant: Grant,
@@ -111,8 +113,12 @@ impl Drop for Lease {
         let (pool, grant) = (self.pool.clone(), self.grant.clone());
         if let Ok(runtime) = Handle::try_current() {
             drop(runtime.spawn(async move {
-                // Nobody is left to be told; the lease ends by its silence then.
-                drop(pool.release(grant.account(), grant.token()).await);
+                let patience = pool.clock().sleep(pool.settings().patience);
+                // Nobody is left to be told if it fails; the lease ends by its silence then.
+                tokio::select! {
+                    _ = pool.release(grant.account(), grant.token()) => {}
+                    () = patience => {}
+                }
             }));
         }
     }

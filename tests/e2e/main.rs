@@ -11,6 +11,7 @@ mod coverage;
 mod deploy;
 mod everything;
 mod faults;
+mod fixtures;
 mod iam;
 mod journal;
 mod kitchen_sink;

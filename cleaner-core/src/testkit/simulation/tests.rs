@@ -60,7 +60,7 @@ const NOTICED: [(Mutation, u64); 45] = [
     (Mutation::NoIdentityCheck, 284),
     (Mutation::BlocksNobody, 28),
     (Mutation::IgnoresStop, 59),
-    (Mutation::IgnoresLoss, 0),
+    (Mutation::IgnoresLoss, 39),
     (Mutation::NeverTriesAgain, 14),
     (Mutation::NeverGivesUp, 10),
     (Mutation::NeverLooksAgain, 1),
