@@ -1,7 +1,6 @@
 //! The variables of the environment that belong to pools. Those of the configuration are the library's business.
 
 use std::env;
-use std::str::FromStr;
 use std::time::Duration;
 
 use cleaner_pool::Settings;
@@ -54,7 +53,7 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Settings, Failure> 
         back_off: duration(REST, Duration::ZERO, usual.back_off)?,
         max_failures: match variable(MAX_FAILURES) {
             None => usual.max_failures,
-            Some(text) => match u32::from_str(&text) {
+            Some(text) => match text.parse::<u32>() {
                 Ok(given) if given > 0 => given,
                 _ => {
                     let message = format!("{MAX_FAILURES}: `{text}` is no number from 1 on.");

@@ -183,6 +183,9 @@ impl Crowd<'_> {
     }
 }
 
+/// What one of the forty does.
+type Part = fn(&Crowd<'_>, u64);
+
 /// Chance that can be repeated, as far as the machine lets it.
 struct Dice(u64);
 
@@ -228,7 +231,7 @@ fn forty_processes_that_are_killed_at_any_moment_share_a_pool() {
         most: AtomicUsize::new(0),
     };
     thread::scope(|scope| {
-        let all: [(usize, fn(&Crowd<'_>, u64)); 4] = [
+        let all: [(usize, Part); 4] = [
             (CLIENTS, |crowd, number| crowd.client(number)),
             (STEPPERS, |crowd, number| crowd.stepper(number)),
             (WORKERS, |crowd, number| crowd.worker(number)),
