@@ -13,6 +13,7 @@ mod render;
 mod setup;
 mod signals;
 mod ui;
+mod variables;
 
 use std::process::ExitCode;
 

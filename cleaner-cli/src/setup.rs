@@ -19,11 +19,10 @@ use cleaner_core::run::{Cleaner, Options, RegionChoice, RunError, Task, TypeChoi
 use crate::args::Globals;
 use crate::failure::Failure;
 use crate::registry::registry;
+use crate::variables;
 
 /// The file that is read if none is named.
 const DEFAULT_FILE: &str = "aws-cleaner.yaml";
-/// How variables begin that belong to pools: options of commands, and none of the configuration.
-const POOL: &str = "AWS_CLEANER_POOL_";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What a command works with: the types and the configuration.
@@ -77,11 +76,11 @@ pub(crate) fn config_file(named: Option<&Path>) -> Result<Option<ConfigFile>, Fa
     }
 }
 
-/// The variables of the environment that belong to the configuration.
+/// The variables of the environment that belong to this tool.
 pub(crate) fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-        .filter(|(name, _)| name.starts_with("AWS_CLEANER_") && !name.starts_with(POOL))
+        .filter(|(name, _)| name.starts_with("AWS_CLEANER_"))
         .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
         .collect()
 }
@@ -95,8 +94,12 @@ impl Setup {
         let registry = registry(&globals.catalogs)?;
         let mut flags = globals.flags();
         set(&mut flags);
-        let sources =
-            Sources { file: config_file(globals.config.as_deref())?, environment: environment(), flags };
+        let sources = Sources {
+            file: config_file(globals.config.as_deref())?,
+            environment: environment(),
+            own_variables: variables::POOL,
+            flags,
+        };
         let config = Config::load(&sources, &registry)
             .map_err(|problems| Failure::problems(&problems, "the configuration"))?;
         Ok(Self { registry: Arc::new(registry), config, baseline: None })

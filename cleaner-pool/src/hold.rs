@@ -53,6 +53,20 @@ impl Hold {
     pub(crate) fn fence(&self) -> &Fence {
         &self.fence
     }
+
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.fence.0.pool
+    }
+
+    /// Turns the lease into a cleaning by its holder, which goes on where the lease was. Returns it as it was written.
+    ///
+    /// # Errors
+    /// The account is lost, or the store fails for longer than the patience.
+    pub(crate) async fn turn_into_cleaning(&self) -> Result<Grant, PoolError> {
+        let Held { pool, account, token, .. } = &*self.fence.0;
+        let grant = self.fence.renew(|record| pool.clean_own(account, *token, record)).await?;
+        if self.fence.is_live() { Ok(grant) } else { Err(self.fence.ran_out()) }
+    }
 }
 
 impl Drop for Hold {
@@ -128,17 +142,26 @@ impl Fence {
     }
 
     async fn beat(&self) -> Result<(), PoolError> {
+        let Held { pool, account, token, .. } = &*self.0;
+        drop(self.renew(|record| pool.renew(account, *token, record)).await?);
+        Ok(())
+    }
+
+    /// Makes a write that renews, and counts from it.
+    async fn renew<F>(&self, write: impl FnOnce(Option<Arc<Record>>) -> F) -> Result<Grant, PoolError>
+    where
+        F: Future<Output = Result<Grant, PoolError>>,
+    {
         if !self.is_live() {
             self.0.lost.cancel();
             return Err(self.ran_out());
         }
-        let Held { pool, account, token, .. } = &*self.0;
         let mut record = self.0.record.lock().await;
-        match pool.renew(account, *token, Some(record.clone())).await {
+        match write(Some(record.clone())).await {
             Ok(grant) => {
                 *self.0.renewed.lock().unwrap_or_else(PoisonError::into_inner) = grant.sent;
-                *record = grant.record;
-                Ok(())
+                *record = grant.record.clone();
+                Ok(grant)
             }
             Err(error) => {
                 if error.is_lost() {

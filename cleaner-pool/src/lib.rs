@@ -7,6 +7,8 @@
 //!                                                     +---------------+ failed, the worker died
 //!                                                     quarantined <---+ failed too often, refused
 //! ```
+//! Who holds an account may also clean it before giving it back: it goes from leased to cleaning then, under the same token.
+//!
 //! All of it is one table. Whoever wants an account, cleans one, or looks after the pool works on that table alone, from any
 //! machine; nobody is in charge. What holds it together:
 //!
@@ -28,6 +30,7 @@ mod clock;
 mod error;
 mod history;
 mod hold;
+mod job;
 mod lease;
 mod metrics;
 mod millis;
@@ -50,9 +53,10 @@ pub use clock::{Clock, Reading, SystemClock};
 pub use error::{PoolError, Waited};
 pub use history::Entry;
 pub use hold::Fence;
+pub use job::{Clean, Cleaned, Ended, Job};
 pub use lease::Lease;
 pub use metrics::prometheus;
 pub use pool::{Claim, Grant, Pool, Snapshot, Wait};
 pub use record::{Counts, Holder, Quarantine, Record, RequestId, State, StateName, Tenure, Token, Why};
 pub use settings::Settings;
-pub use worker::{Clean, Cleaned, Job, Until, WorkEvent, WorkSummary, Worker};
+pub use worker::{Until, WorkEvent, WorkSummary, Worker};

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use crate::account::{AccountId, Details};
 use crate::clock::later;
 use crate::history::Entry;
+use crate::job::Cleaned;
 use crate::record::{Counts, Holder, Quarantine, Record, RequestId, State, StateName, Tenure, Token, Why};
 use crate::settings::Settings;
-use crate::worker::Cleaned;
 
 /// What somebody wants to happen to an account.
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ pub enum Intent {
         /// How long it lasts without a heartbeat.
         lease: Duration,
     },
+    /// Turns a lease into a cleaning by who holds it, under the same token.
+    CleanOwn(Token),
     /// Ends its cleaning.
     FinishCleaning {
         /// The token of the cleaning.
@@ -143,6 +145,7 @@ impl Intent {
             Self::Release(_) => "release",
             Self::Expire(..) => "expire",
             Self::BeginCleaning { .. } => "begin_cleaning",
+            Self::CleanOwn(_) => "clean_own",
             Self::FinishCleaning { .. } => "finish_cleaning",
             Self::Quarantine(_) => "quarantine",
             Self::Restore { .. } => "restore",
@@ -219,8 +222,7 @@ fn change(known: &Record, next: &mut Record, intent: &Intent, request: &Request<
         }
         Intent::Beat(token) => match held(known, *token)? {
             State::Leased(_) | State::Cleaning(_) if known.condemned.is_some() => {
-                let reason = known.condemned.as_ref().map(|why| why.reason.clone()).unwrap_or_default();
-                return Err(Refusal::Condemned { account: known.account.clone(), reason });
+                return Err(condemned(known));
             }
             State::Leased(tenure) => next.state = State::Leased(tenure.renewed(request.now)),
             State::Cleaning(tenure) => next.state = State::Cleaning(tenure.renewed(request.now)),
@@ -246,6 +248,12 @@ fn change(known: &Record, next: &mut Record, intent: &Intent, request: &Request<
                 next.token = known.token.raised();
             }
         }
+        // The heartbeats go on counting: who watches them must not take this for an older one.
+        Intent::CleanOwn(token) => match held(known, *token)? {
+            State::Leased(_) if known.condemned.is_some() => return Err(condemned(known)),
+            State::Leased(tenure) => next.state = State::Cleaning(tenure.renewed(request.now)),
+            _ => return Err(lost(known, *token)),
+        },
         Intent::FinishCleaning { token, cleaned, took } => match held(known, *token)? {
             State::Cleaning(_) => finish(next, cleaned, *took, request),
             _ => return Err(lost(known, *token)),
@@ -353,6 +361,11 @@ fn held(known: &Record, token: Token) -> Result<&State, Refusal> {
 
 fn lost(known: &Record, held: Token) -> Refusal {
     Refusal::Lost { account: known.account.clone(), held, current: known.token, state: known.state.name() }
+}
+
+fn condemned(known: &Record) -> Refusal {
+    let reason = known.condemned.as_ref().map(|why| why.reason.clone()).unwrap_or_default();
+    Refusal::Condemned { account: known.account.clone(), reason }
 }
 
 fn other_state(known: &Record, needed: &'static str) -> Refusal {

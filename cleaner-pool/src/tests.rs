@@ -269,6 +269,58 @@ async fn a_cleaning_whose_account_is_lost_is_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_holds_an_account_cleans_it_under_its_lease_however_long_that_takes() {
+    struct Slow;
+    impl Clean for Slow {
+        async fn clean(&self, job: Job) -> Cleaned {
+            tokio::time::sleep(Duration::from_secs(3600)).await;
+            job.fence.still_mine().await.expect("nobody else has it");
+            Cleaned::Clean
+        }
+    }
+    let pool = clean_pool_of(1).await;
+    let lease = acquire(&pool, "me").await;
+    let token = lease.token();
+    let watching = tokio::spawn({
+        let other = elsewhere(&pool);
+        async move { other.reap().await.expect("the store works") }
+    });
+    let ended = lease.clean(Slow, &CancellationToken::new()).await.expect("it is held");
+    assert_eq!((ended.cleaned, ended.state), (Cleaned::Clean, StateName::Available));
+    assert_eq!(watching.await.expect("it does not panic"), [], "it was renewed all along");
+    let history = pool.history(&id(1), 3).await.expect("it has one");
+    let told: Vec<_> =
+        history.iter().rev().map(|entry| (entry.what.as_str(), entry.to, entry.token)).collect();
+    assert_eq!(
+        told,
+        [
+            ("lease", StateName::Leased, token),
+            ("clean_own", StateName::Cleaning, token),
+            ("finish_cleaning", StateName::Available, token),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_holders_cleaning_that_fails_leaves_the_account_dirty() {
+    let pool = clean_pool_of(1).await;
+    let failed = Cleaned::Failed(vec!["a bucket stays".to_owned()]);
+    let lease = acquire(&pool, "me").await;
+    let ended = lease.clean(Says(failed), &CancellationToken::new()).await.expect("it is held");
+    assert_eq!(ended.state, StateName::Dirty);
+    let status = pool.status().await.expect("the store works");
+    assert_eq!((status.accounts[0].failures, status.accounts[0].causes[0].as_str()), (1, "a bucket stays"));
+    work(&pool, Cleaned::Clean, Until::Empty).await;
+    let lease = acquire(&pool, "me").await;
+    let why = Quarantine { reason: "odd".to_owned(), by: "operator".to_owned() };
+    elsewhere(&pool).quarantine(&id(1), why).await.expect("the pool has it");
+    let error =
+        lease.clean(Says(Cleaned::Clean), &CancellationToken::new()).await.expect_err("it is condemned");
+    assert!(error.is_lost(), "{error}");
+    assert_eq!(state(&pool, 1).await, StateName::Quarantined, "it was given back");
+}
+
+#[tokio::test(start_paused = true)]
 async fn metrics_count_accounts_and_what_happened_to_them() {
     let pool = clean_pool_of(2).await;
     let lease = acquire(&pool, "me").await;

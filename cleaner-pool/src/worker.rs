@@ -6,53 +6,12 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::account::{AccountId, Details};
+use crate::account::AccountId;
 use crate::error::PoolError;
-use crate::hold::{Fence, Hold};
+use crate::hold::Hold;
+use crate::job::{Clean, Cleaned, Ended, Job};
 use crate::pool::{Grant, Pool};
 use crate::record::{Holder, Record, State, StateName, Token};
-
-/// Cleans accounts. The pool knows nothing of what is in them.
-pub trait Clean: Send + Sync + 'static {
-    /// Cleans one account and proves it.
-    ///
-    /// # Behavior
-    /// - Says [`Cleaned::Clean`] only if the account was looked at after the last deletion and nothing was left.
-    /// - Asks [`Fence::still_mine`] before each phase, and deletes only while [`Fence::is_live`] is true.
-    /// - Ends early, as [`Cleaned::Interrupted`], once `job.stop` is cancelled.
-    /// - Is dropped where it stands when the account is lost; nothing it started may go on then.
-    fn clean(&self, job: Job) -> impl Future<Output = Cleaned> + Send;
-}
-
-/// One account to clean.
-#[derive(Clone, Debug)]
-pub struct Job {
-    /// The account.
-    pub account: AccountId,
-    /// What is known of it.
-    pub details: Details,
-    /// The fencing token of this cleaning.
-    pub token: Token,
-    /// How many cleanings failed before this one, in a row.
-    pub failures: u32,
-    /// Says whether the account is still ours.
-    pub fence: Fence,
-    /// Cancelled when the worker is told to stop.
-    pub stop: CancellationToken,
-}
-
-/// How a cleaning went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cleaned {
-    /// Nothing is left, and that was looked at.
-    Clean,
-    /// Something is left, or nobody knows. The causes, most important first.
-    Failed(Vec<String>),
-    /// The account may not be cleaned: to try again would not help. Why.
-    Refused(Vec<String>),
-    /// It was told to stop; that is no failure of the account.
-    Interrupted,
-}
 
 /// When a worker ends by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,44 +185,16 @@ impl<C: Clean> Worker<C> {
         async move {
             let hold = Hold::begin(&pool, &grant);
             let (account, token) = (grant.account().clone(), grant.token());
-            let started = pool.clock().read();
             tell(WorkEvent::Began { account: account.clone(), token });
-            let job = Job {
-                account: account.clone(),
-                details: grant.record.details.clone(),
-                token,
-                failures: grant.record.failures,
-                fence: hold.fence().clone(),
-                stop,
-            };
-            // In a task of its own: if it panics, the account is still told to have failed.
-            let mut cleaning = JoinSet::new();
-            cleaning.spawn(async move { clean.clean(job).await });
-            let lost = hold.fence().lost();
-            let cleaned = tokio::select! {
-                biased;
-                cleaned = cleaning.join_next() => match cleaned {
-                    Some(Ok(cleaned)) => cleaned,
-                    Some(Err(error)) => Cleaned::Failed(vec![format!("the cleaning broke off: {error}")]),
-                    None => Cleaned::Interrupted,
-                },
-                () = lost => {
-                    // Waits until it is gone: it stops where it waits next.
-                    cleaning.shutdown().await;
-                    tell(WorkEvent::Lost { account: account.clone(), error: PoolError::RanOut { account, token } });
-                    return End::Lost;
-                }
-            };
-            let took = pool.clock().read().at_least_since(&started);
-            let result = pool.finish_cleaning(&account, token, cleaned.clone(), took).await;
-            drop(hold);
-            match result {
-                Ok(state) => {
-                    let end = match (&cleaned, state) {
+            let job = Job::of(&grant, &hold, stop);
+            match job.carry_out(&clean, hold).await {
+                Ok(ended) => {
+                    let end = match (&ended.cleaned, ended.state) {
                         (Cleaned::Interrupted, _) => End::Interrupted,
                         (_, StateName::Available) => End::Cleaned,
                         _ => End::Failed,
                     };
+                    let Ended { cleaned, took, state } = ended;
                     tell(WorkEvent::Ended { account, cleaned, took, state });
                     end
                 }

@@ -1,58 +1,9 @@
 //! `pool …`, `run` and `exec`: the real binary, a table in one account, and accounts to hand out.
 
-use cleaner_tests::{Cli, Run};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::scene::{Scene, wait_until};
-
-/// A pool in one account, with another account in it that was never cleaned.
-struct PoolScene {
-    home: Scene,
-    target: Scene,
-}
-
-impl PoolScene {
-    fn new() -> Self {
-        let (home, target) = (Scene::new(), Scene::of(&json!({ "roles": ["cleaner"] })));
-        let scene = Self { home, target };
-        assert_eq!(scene.json(0, ["pool", "init"])["made"], "new");
-        let role = "arn:aws:iam::{account}:role/cleaner";
-        let added = scene.json(0, ["pool", "add", scene.target.account(), "--role", role]);
-        assert_eq!(added[0]["state"], "dirty");
-        scene
-    }
-
-    fn clean() -> Self {
-        let scene = Self::new();
-        scene.work(["--until-empty"]).expect_code(0);
-        scene
-    }
-
-    fn cli<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Cli {
-        self.home.cli(arguments)
-    }
-
-    fn run<'a>(&self, code: i32, arguments: impl IntoIterator<Item = &'a str>) -> Run {
-        self.cli(arguments).run().expect_code(code)
-    }
-
-    fn json<'a>(&self, code: i32, arguments: impl IntoIterator<Item = &'a str>) -> Value {
-        self.cli(arguments).args(["--format", "json"]).run().expect_code(code).json()
-    }
-
-    /// A worker that looks at queues only.
-    fn work<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Run {
-        self.cli(["pool", "clean", "--region", "us-east-1", "--type", "SQSQueue"]).args(arguments).run()
-    }
-
-    fn account(&self) -> Value {
-        self.json(0, ["pool", "status"])["accounts"][0].clone()
-    }
-
-    fn state(&self) -> String {
-        self.account()["state"].as_str().unwrap_or_default().to_owned()
-    }
-}
+use crate::pool_scene::PoolScene;
+use crate::scene::wait_until;
 
 #[test]
 fn an_account_goes_round_by_command_line() {
@@ -155,7 +106,7 @@ fn a_command_runs_in_the_account_and_nowhere_else() {
 #[test]
 fn signals_are_for_the_command_and_the_account_comes_back() {
     let scene = PoolScene::clean();
-    let script = "trap 'exit 42' TERM; echo ready > ready; sleep 60 & wait";
+    let script = "trap 'exit 42' TERM; echo ready > ready; sleep 60 > no 2>&1 & wait";
     let cli = scene.cli(["run", "--", "sh", "-c", script]);
     let ready = cli.home().join("ready");
     let running = cli.spawn();

@@ -179,6 +179,15 @@ impl Cli {
         self
     }
 
+    /// Puts the process into a group of its own, with all it starts: [`Running::kill_group`] ends them all.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn in_a_group(mut self) -> Self {
+        use std::os::unix::process::CommandExt as _;
+        self.command.process_group(0);
+        self
+    }
+
     /// Starts the binary.
     #[must_use]
     pub fn spawn(mut self) -> Running {
@@ -203,6 +212,25 @@ impl Running {
         let status =
             Command::new("kill").arg(format!("-{name}")).arg(self.piped.child.id().to_string()).status();
         assert!(status.is_ok_and(|status| status.success()), "the signal {name} could not be sent");
+    }
+
+    /// Kills the process and all it started, as a machine does that loses its power. Needs [`Cli::in_a_group`].
+    ///
+    /// # Panics
+    /// If there is no `kill`.
+    pub fn kill_group(&self) {
+        let group = format!("-{}", self.piped.child.id());
+        // They may all have ended meanwhile.
+        let killed = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        assert!(killed.is_ok(), "there is no kill");
+    }
+
+    /// Whether the process has ended.
+    ///
+    /// # Panics
+    /// If it cannot be waited for.
+    pub fn has_ended(&mut self) -> bool {
+        self.piped.child.try_wait().expect("the command can be waited for").is_some()
     }
 
     /// Waits for the end.

@@ -116,10 +116,11 @@ Examples:
     /// Run a command in a clean account of the pool, and give the account back
     ///
     /// The command gets credentials that are renewed for as long as it runs, by AWS_CONTAINER_CREDENTIALS_FULL_URI; no file is
-    /// read or written for them. Signals are passed on, and its exit code is ours.
+    /// read or written for them. Signals are passed on, and its exit code is ours, however the cleaning goes.
     #[command(after_long_help = "\
 Examples:
-  aws-cleaner run --wait 30m --test checkout -- pytest tests/checkout")]
+  aws-cleaner run --wait 30m --test checkout -- pytest tests/checkout
+  aws-cleaner run --clean now --baseline-dir baselines -- pytest tests/checkout")]
     Run(RunArgs),
     /// Run a command in one account of the pool, if it is clean and free
     Exec(ExecArgs),

@@ -24,8 +24,8 @@ pub(crate) use fleet::{FleetArgs, RoleTemplate};
 pub(crate) use globals::{ColorChoice, Format, Globals};
 pub(crate) use parse::{command, parse};
 pub(crate) use pool::{
-    AccountsArgs, AcquireArgs, AddArgs, ClaimArgs, CleanArgs, ExecArgs, HistoryArgs, HoldArgs, PoolCommand,
-    QuarantineArgs, RunArgs, TableArgs,
+    AccountsArgs, AcquireArgs, AddArgs, AfterArgs, ClaimArgs, CleanArgs, CleaningArgs, ExecArgs, HistoryArgs,
+    HoldArgs, PoolCommand, QuarantineArgs, RunArgs, TableArgs, When,
 };
 pub(crate) use reset_data::ResetDataArgs;
 pub(crate) use stacks::StackArgs;

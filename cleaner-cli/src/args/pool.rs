@@ -140,14 +140,41 @@ pub(crate) struct CleanArgs {
     /// Clean this many accounts at once
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) concurrency: u16,
+    #[command(flatten)]
+    pub(crate) cleaning: CleaningArgs,
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
+}
+
+/// How accounts of a pool are cleaned.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct CleaningArgs {
     /// Write the report of each cleaning to a file in this folder, as JSON
     #[arg(long, value_name = "FOLDER")]
     pub(crate) reports: Option<PathBuf>,
     /// Keep to the baseline of each account, `<account id>.json` in this folder; without it, or away from it, no account is freed
     #[arg(long, value_name = "FOLDER")]
     pub(crate) baseline_dir: Option<PathBuf>,
+}
+
+/// What becomes of an account after the command.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct AfterArgs {
+    /// Clean the account right after the command, or leave that to a worker
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Later)]
+    pub(crate) clean: When,
     #[command(flatten)]
-    pub(crate) table: TableArgs,
+    pub(crate) cleaning: CleaningArgs,
+}
+
+/// When an account is cleaned that a command has used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum When {
+    /// Right after the command, by the same process and under the same lease
+    Now,
+    /// When a worker comes by: the account is given back as dirty
+    #[default]
+    Later,
 }
 
 #[derive(Debug, clap::Args)]
@@ -176,6 +203,8 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) claim: ClaimArgs,
     #[command(flatten)]
+    pub(crate) after: AfterArgs,
+    #[command(flatten)]
     pub(crate) table: TableArgs,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
@@ -196,6 +225,8 @@ pub(crate) struct ExecArgs {
     /// What the account is for
     #[arg(long, value_name = "ID")]
     pub(crate) test: Option<String>,
+    #[command(flatten)]
+    pub(crate) after: AfterArgs,
     #[command(flatten)]
     pub(crate) table: TableArgs,
     /// The command and its arguments

@@ -1,6 +1,4 @@
-use std::collections::BTreeMap;
-
-use cleaner_core::config::{Config, Flags, Sources};
+use cleaner_core::config::{Config, Sources};
 use serde_json::{Value, json};
 
 use crate::args::{CheckArgs, Globals, ShowArgs};
@@ -19,7 +17,7 @@ pub(crate) fn check(globals: &Globals, args: &CheckArgs, ui: &Ui) -> Result<Exit
         return Err(Failure::usage("there is no aws-cleaner.yaml here; name a file.".to_owned()));
     };
     let name = file.name.clone();
-    let sources = Sources { file: Some(file), environment: BTreeMap::new(), flags: Flags::default() };
+    let sources = Sources { file: Some(file), ..Sources::default() };
     match Config::load(&sources, &registry) {
         Ok(_) if ui.json() => print_json(&json!({ "file": name, "problems": [] }))?,
         Ok(_) => print("ok\n")?,

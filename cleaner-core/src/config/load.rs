@@ -13,9 +13,10 @@ use crate::config::{Config, EXAMPLE, Flags, Origin, TypeVocabulary, environment}
 pub struct Sources {
     /// The file, if there is one.
     pub file: Option<ConfigFile>,
-    /// The environment; variables that start with `AWS_CLEANER_` count, and every one of them must be known. A caller that
-    /// has variables of its own takes them out.
+    /// The environment; variables that start with `AWS_CLEANER_` count, and every one of them must be known.
     pub environment: BTreeMap<String, String>,
+    /// The variables that start so and are the caller's own. Their values are nobody's business here.
+    pub own_variables: &'static [&'static str],
     /// The command line.
     pub flags: Flags,
 }
@@ -59,7 +60,7 @@ impl Config {
             (layers.file, layers.parts) =
                 read(&file.name, &file.text, Origin::File, vocabulary, &mut problems);
         }
-        layers.environment = environment::read(&sources.environment, &mut problems);
+        layers.environment = environment::read(&sources.environment, sources.own_variables, &mut problems);
         layers.flags = sources.flags.read(vocabulary, &mut problems);
         if problems.is_empty() {
             let config = Self::resolve(Arc::new(layers), None);

@@ -332,6 +332,20 @@ fn every_mistake_has_its_place_and_a_suggestion() {
 }
 
 #[test]
+fn a_callers_own_variables_must_be_spelt_right_too() {
+    let mut sources = sources("version: 1\n");
+    sources.own_variables = &["AWS_CLEANER_POOL_TABLE"];
+    sources.environment.insert("AWS_CLEANER_POOL_TABLE".into(), "t".into());
+    assert!(Config::load(&sources, &Types).is_ok());
+    sources.environment.insert("AWS_CLEANER_POOL_TABEL".into(), "t".into());
+    let problems = Config::load(&sources, &Types).expect_err("a mistake").to_string();
+    assert_eq!(
+        problems,
+        "AWS_CLEANER_POOL_TABEL: no such setting can be given in the environment\n  help: did you mean `AWS_CLEANER_POOL_TABLE`?"
+    );
+}
+
+#[test]
 fn all_mistakes_of_all_layers_are_reported_at_once() {
     let mut sources = sources("version: 1\npatience: 5x\nfilters: {deny: [{nmae: x}], denny: []}\n");
     sources.environment.insert("AWS_CLEANER_DEADLNE".into(), "1h".into());

@@ -31,10 +31,12 @@ struct Shared {
     stop: CancellationToken,
     in_flight: Arc<Semaphore>,
     on_slowed: Option<Box<SlowedHook>>,
+    permit: Option<Arc<Permit>>,
     random: Mutex<fastrand::Rng>,
 }
 
 type SlowedHook = dyn Fn(&Lane, &str, f64) + Send + Sync;
+type Permit = dyn Fn() -> bool + Send + Sync;
 
 /// Sets up [`Lanes`].
 #[derive(Default)]
@@ -43,6 +45,7 @@ pub struct LanesBuilder {
     stop: CancellationToken,
     seed: Option<u64>,
     on_slowed: Option<Box<SlowedHook>>,
+    permit: Option<Arc<Permit>>,
 }
 
 impl LanesBuilder {
@@ -57,6 +60,13 @@ impl LanesBuilder {
     #[must_use]
     pub fn stop(mut self, stop: CancellationToken) -> Self {
         self.stop = stop;
+        self
+    }
+
+    /// Hands in what is asked in the very moment before each call; while it says no, calls fail as interrupted.
+    #[must_use]
+    pub fn permit(mut self, permit: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        self.permit = Some(Arc::new(permit));
         self
     }
 
@@ -82,6 +92,7 @@ impl LanesBuilder {
             stop: self.stop,
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_IN_ALL)),
             on_slowed: self.on_slowed,
+            permit: self.permit,
             random: Mutex::new(self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)),
         }))
     }
@@ -106,6 +117,7 @@ impl Lanes {
                     listing: Arc::new(Semaphore::new(IN_FLIGHT_PER_LANE)),
                     deleting: Arc::new(Semaphore::new(IN_FLIGHT_PER_LANE)),
                     lanes: Arc::downgrade(&self.0),
+                    permit: self.0.permit.clone(),
                 }))
             })
             .clone()
@@ -140,6 +152,7 @@ struct LaneShared {
     listing: Arc<Semaphore>,
     deleting: Arc<Semaphore>,
     lanes: std::sync::Weak<Shared>,
+    permit: Option<Arc<Permit>>,
 }
 
 impl Lane {
@@ -176,6 +189,11 @@ impl Lane {
 
     pub(super) fn stop_token(&self) -> CancellationToken {
         self.0.lanes.upgrade().map(|shared| shared.stop.clone()).unwrap_or_default()
+    }
+
+    /// Whether a call may be made now.
+    pub(super) fn may_call(&self) -> bool {
+        self.0.permit.as_ref().is_none_or(|permit| permit())
     }
 
     pub(super) fn slowed(&self, budget: &str, rate: f64) {

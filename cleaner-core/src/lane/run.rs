@@ -15,7 +15,7 @@ impl Lane {
     /// Makes a call when the lane has room, and makes it again while AWS throttles or fails in passing.
     ///
     /// # Errors
-    /// The error of the last attempt; interrupted, if the run was stopped before AWS took the call.
+    /// The error of the last attempt; interrupted, if the run was stopped, or had no permit any more, before AWS took the call.
     pub async fn run<T, F, Fut>(&self, operation: &str, purpose: Purpose, mut call: F) -> Result<T, Error>
     where
         F: FnMut() -> Fut + Send,
@@ -40,6 +40,10 @@ impl Lane {
                 () = stop.cancelled(), if !mutated!(IgnoresStop) => return Err(Error::interrupted()),
                 turn = turn => turn,
             };
+            // Whoever waited for a turn, or stood still with the whole machine, asks again before it acts.
+            if !self.may_call() {
+                return Err(Error::interrupted());
+            }
             let sent = Instant::now();
             let error = match call().await {
                 Ok(value) => {
@@ -124,5 +128,25 @@ mod tests {
         let result =
             lanes.lane("sqs", "eu-west-1").run("DeleteQueue", Purpose::Delete, || async { Ok(()) }).await;
         assert_eq!(result.expect_err("the run was stopped").kind, ErrorKind::Interrupted);
+    }
+    #[tokio::test(start_paused = true)]
+    async fn no_call_begins_without_a_permit_however_long_it_waited_for_its_turn() {
+        let began = Instant::now();
+        let lost = Duration::from_secs(20);
+        let lanes = Lanes::builder().seed(1).permit(move || began.elapsed() < lost).build();
+        let lane = lanes.lane("sqs", "eu-west-1");
+        let made = AtomicU32::new(0);
+        // Far more than the budget lets through at once, and each is throttled: all of them wait for a turn.
+        let calls = (0..200).map(|_| {
+            lane.run("DeleteQueue", Purpose::Delete, || {
+                assert!(began.elapsed() < lost, "a call begins after {:?}", began.elapsed());
+                made.fetch_add(1, Ordering::Relaxed);
+                async { Err::<(), _>(Error::new(ErrorKind::Throttled, "no.")) }
+            })
+        });
+        for result in futures::future::join_all(calls).await {
+            assert_eq!(result.expect_err("it never works").kind, ErrorKind::Interrupted);
+        }
+        assert!(made.into_inner() > 0);
     }
 }

@@ -143,6 +143,10 @@ impl Cleaner {
         let lanes = lanes
             .quotas(self.options.quotas)
             .stop(self.stop.token().clone())
+            .permit({
+                let stop = self.stop.clone();
+                move || stop.may_call()
+            })
             .on_slowed(move |lane, budget, rate| {
                 // The run is over if nobody listens any more.
                 drop(slowed.send(EventKind::LaneSlowed {

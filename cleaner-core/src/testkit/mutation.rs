@@ -61,6 +61,7 @@ mutations! {
     NoIdentityCheck: "A plan is applied to whatever bears the names it names.",
     BlocksNobody: "What could not be deleted blocks nothing that it needs.",
     IgnoresStop: "A run that is told to stop goes on calling.",
+    IgnoresLoss: "A run goes on calling though the account is lost.",
     NeverTriesAgain: "What is held once is given up.",
     NeverGivesUp: "What is held is never given up.",
     NeverLooksAgain: "What AWS works on is looked at once.",

@@ -4,9 +4,9 @@ use std::time::Duration;
 use super::{Grant, Pool};
 use crate::account::AccountId;
 use crate::error::PoolError;
+use crate::job::Cleaned;
 use crate::record::{Holder, Record, StateName, Token};
 use crate::state::Intent;
-use crate::worker::Cleaned;
 
 impl Pool {
     /// The accounts that a worker may take now, those that are dirty longest first.
@@ -45,6 +45,17 @@ impl Pool {
             Ok(_) | Err(PoolError::Refused(_)) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Turns a lease into a cleaning by its holder, under the same token.
+    pub(crate) async fn clean_own(
+        &self,
+        account: &AccountId,
+        token: Token,
+        known: Option<Arc<Record>>,
+    ) -> Result<Grant, PoolError> {
+        let applied = self.apply(account, known, &Intent::CleanOwn(token), None).await?;
+        Ok(Grant { record: applied.record, sent: applied.sent })
     }
 
     /// Ends a cleaning: the account is free, rests, or is taken out of use. Returns the state it is in then.

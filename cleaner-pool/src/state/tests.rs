@@ -100,6 +100,42 @@ fn a_lease_with_a_new_heartbeat_is_not_ended() {
 }
 
 #[test]
+fn who_holds_an_account_may_go_on_to_clean_it_under_the_same_token() {
+    let mut life = Life::new();
+    life.must(&Intent::Add(Details::default()));
+    life.clean(Cleaned::Clean);
+    let token = life.lease().expect("it is available").record.token;
+    life.must(&Intent::Beat(token));
+    let cleaning = life.must(&Intent::CleanOwn(token));
+    let tenure = cleaning.state.tenure().expect("it is cleaned");
+    // The heartbeats go on: an observer that saw the lease stand still must not find the same count again.
+    assert_eq!((cleaning.state.name(), cleaning.token, tenure.beat), (StateName::Cleaning, token, 2));
+    assert_eq!(tenure.holder, holder("a"));
+    for refused in [Intent::CleanOwn(token), Intent::Release(token), Intent::CleanOwn(Token(1))] {
+        assert!(matches!(life.to(&refused), Err(Refusal::Lost { .. })), "{refused:?}");
+    }
+    let finish = Intent::FinishCleaning { token, cleaned: Cleaned::Clean, took: Duration::from_secs(7) };
+    assert_eq!(life.must(&finish).state, State::Available);
+    assert!(matches!(life.to(&Intent::CleanOwn(token)), Err(Refusal::Lost { .. })), "nobody holds it");
+    // Who falls silent meanwhile is a worker that fell silent.
+    let token = life.lease().expect("it is available").record.token;
+    life.must(&Intent::CleanOwn(token));
+    let expired = life.must(&Intent::Expire(token, 1));
+    assert!(matches!(expired.state, State::Dirty { why: Why::WorkerLost, .. }), "{expired:?}");
+}
+
+#[test]
+fn a_condemned_account_is_not_cleaned_by_its_holder() {
+    let mut life = Life::new();
+    life.must(&Intent::Add(Details::default()));
+    life.clean(Cleaned::Clean);
+    let token = life.lease().expect("it is available").record.token;
+    life.must(&Intent::Quarantine(Quarantine { reason: "odd".to_owned(), by: "me".to_owned() }));
+    assert!(matches!(life.to(&Intent::CleanOwn(token)), Err(Refusal::Condemned { .. })));
+    assert_eq!(life.must(&Intent::Release(token)).state.name(), StateName::Quarantined);
+}
+
+#[test]
 fn failures_rest_longer_and_longer_until_quarantine() {
     let mut life = Life::new();
     life.must(&Intent::Add(Details::default()));

@@ -5,12 +5,13 @@ use cleaner_core::report::ApiStats;
 use cleaner_pool::state::Refusal;
 use cleaner_pool::store::dynamodb::DynamoDb;
 use cleaner_pool::store::{StoreError, StoreErrorKind};
-use cleaner_pool::{Details, Pool, PoolError, Settings};
+use cleaner_pool::{Details, Pool, PoolError};
 
 use crate::args::{Globals, TableArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::setup::Setup;
+use crate::variables;
 
 /// A pool, and how its accounts are reached.
 pub(super) struct Connected {
@@ -35,9 +36,10 @@ impl Connected {
 
     /// The pool, once its table is known to be one.
     pub(super) async fn open(globals: &Globals, args: &TableArgs) -> Result<(Self, Pool), Failure> {
+        let settings = variables::settings()?;
         let connected = Self::new(globals, args).await?;
         connected.table.check().await.map_err(|error| failure(&error.into()))?;
-        let pool = Pool::new(Arc::new(connected.table.clone()), Settings::default());
+        let pool = Pool::new(Arc::new(connected.table.clone()), settings);
         Ok((connected, pool))
     }
 }

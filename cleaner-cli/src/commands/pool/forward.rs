@@ -57,6 +57,11 @@ mod platform {
             send(signal, child);
         }
 
+        /// Whether a signal asks for the end.
+        pub(in crate::commands::pool) fn ends(signal: Signal) -> bool {
+            !matches!(signal, Signal::USR1 | Signal::USR2)
+        }
+
         /// Asks the command to end.
         pub(in crate::commands::pool) fn terminate(&self, child: &Child) {
             send(Signal::TERM, child);
@@ -96,6 +101,10 @@ mod platform {
         }
 
         pub(in crate::commands::pool) fn pass(&self, (): (), _: &Child) {}
+
+        pub(in crate::commands::pool) fn ends((): ()) -> bool {
+            true
+        }
 
         pub(in crate::commands::pool) fn terminate(&self, _: &Child) {}
 

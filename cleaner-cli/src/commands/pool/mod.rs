@@ -1,6 +1,7 @@
 //! A pool of accounts, on one table.
 
 mod accounts;
+mod after;
 mod clean;
 mod connect;
 mod credentials;

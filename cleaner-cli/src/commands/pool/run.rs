@@ -8,15 +8,18 @@ use cleaner_core::report::ApiStats;
 use cleaner_pool::{Claim, Lease, Wait};
 use tokio::process::{Child, Command};
 
+use super::after::clean_now;
+use super::clean::AccountCleaner;
 use super::connect::{Connected, failure, role_of};
 use super::credentials::CredentialServer;
 use super::forward::Forward;
 use super::holder::claim;
-use crate::args::{ClaimArgs, ExecArgs, Globals, RunArgs, TableArgs};
+use crate::args::{AfterArgs, ClaimArgs, CleaningArgs, ExecArgs, Globals, RunArgs, TableArgs, When};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::say;
 use crate::ui::Ui;
+use crate::variables;
 
 /// How long a command may take to end when its account is lost.
 const ENDING: Duration = Duration::from_secs(10);
@@ -38,9 +41,25 @@ const TAKEN_AWAY: [&str; 10] = [
 /// A file in which there is nothing.
 const NOTHING: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
 
+/// What is to be done in which account, and what becomes of it.
+struct Task<'a> {
+    claim: &'a ClaimArgs,
+    after: &'a AfterArgs,
+    table: &'a TableArgs,
+    command: &'a [OsString],
+}
+
+/// How a command ended.
+struct Ran {
+    status: ExitStatus,
+    /// Whether a signal asked for the end.
+    told: bool,
+}
+
 /// Runs a command in an account of the pool.
 pub(crate) async fn run(globals: &Globals, args: &RunArgs, ui: &Ui) -> Result<Exit, Failure> {
-    in_account(globals, &args.claim, &args.table, &args.command, ui).await
+    let RunArgs { claim, after, table, command } = args;
+    in_account(globals, Task { claim, after, table, command }, ui).await
 }
 
 /// Runs a command in one account of the pool.
@@ -52,18 +71,14 @@ pub(crate) async fn exec(globals: &Globals, args: &ExecArgs, ui: &Ui) -> Result<
         test: args.test.clone(),
         lease: None,
     };
-    in_account(globals, &claim, &args.table, &args.command, ui).await
+    let ExecArgs { after, table, command, .. } = args;
+    in_account(globals, Task { claim: &claim, after, table, command }, ui).await
 }
 
-async fn in_account(
-    globals: &Globals,
-    args: &ClaimArgs,
-    table: &TableArgs,
-    command: &[OsString],
-    ui: &Ui,
-) -> Result<Exit, Failure> {
-    let (connected, pool) = Connected::open(globals, table).await?;
-    let (claim, wait): (Claim, Wait) = claim(args);
+async fn in_account(globals: &Globals, task: Task<'_>, ui: &Ui) -> Result<Exit, Failure> {
+    let cleaner = cleaner(globals, task.after)?;
+    let (connected, pool) = Connected::open(globals, task.table).await?;
+    let (claim, wait): (Claim, Wait) = claim(task.claim);
     let mut forward = Forward::listen();
     let lease = tokio::select! {
         biased;
@@ -74,20 +89,41 @@ async fn in_account(
     if ui.verbosity > 0 {
         say(&format!("account {} is ours, with token {}", lease.account(), lease.token()));
     }
-    let ran = with_lease(&connected, &lease, command, &mut forward).await;
+    let ran = with_lease(&connected, &lease, task.command, &mut forward).await;
     let lost = !lease.is_live();
     let account = lease.account().clone();
-    let released = lease.release().await;
-    let status = ran?;
+    match (&ran, cleaner) {
+        // Whoever asks for the end is not kept waiting: a worker cleans the account.
+        (Ok(Ran { told: false, .. }), Some(cleaner)) if !lost => {
+            clean_now(lease, cleaner, &mut forward, ui).await;
+        }
+        _ => {
+            if let Err(error) = lease.release().await
+                && !lost
+            {
+                // It comes back all the same, once its lease ran out.
+                say(&format!("warning: account {account} could not be given back: {error}"));
+            }
+        }
+    }
+    let status = ran?.status;
     if lost {
         let message = format!("refused: account {account} was lost while the command ran.");
         return Err(Failure { exit: Exit::Refused, message });
     }
-    if let Err(error) = released {
-        // It comes back all the same, once its lease ran out.
-        say(&format!("warning: account {account} could not be given back: {error}"));
-    }
     Ok(Exit::Command(code(status)))
+}
+
+/// What cleans the account after the command, if that is wanted.
+fn cleaner(globals: &Globals, args: &AfterArgs) -> Result<Option<AccountCleaner>, Failure> {
+    let CleaningArgs { reports, baseline_dir } = &args.cleaning;
+    match args.clean {
+        When::Now => AccountCleaner::new(globals, &args.cleaning).map(Some),
+        When::Later if reports.is_some() || baseline_dir.is_some() => Err(Failure::usage(
+            "`--reports` and `--baseline-dir` are for `--clean now`: without it, a worker cleans the account.",
+        )),
+        When::Later => Ok(None),
+    }
 }
 
 async fn with_lease(
@@ -95,21 +131,26 @@ async fn with_lease(
     lease: &Lease,
     command: &[OsString],
     forward: &mut Forward,
-) -> Result<ExitStatus, Failure> {
+) -> Result<Ran, Failure> {
     let server = serve(connected, lease).await?;
     let mut child = spawn(connected, lease, command, &server)?;
     let lost = lease.lost();
     tokio::pin!(lost);
-    loop {
+    let mut told = false;
+    let status = loop {
         tokio::select! {
             biased;
-            status = child.wait() => return status.map_err(|error| {
+            status = child.wait() => break status.map_err(|error| {
                 Failure::unexpected(format!("the command cannot be waited for: {error}."))
-            }),
-            () = &mut lost => return end(&mut child, forward).await,
-            signal = forward.next() => forward.pass(signal, &child),
+            })?,
+            () = &mut lost => break end(&mut child, forward).await?,
+            signal = forward.next() => {
+                told |= Forward::ends(signal);
+                forward.pass(signal, &child);
+            }
         }
-    }
+    };
+    Ok(Ran { status, told })
 }
 
 /// Serves the account's credentials, once it is sure that they are the account's.
@@ -155,8 +196,8 @@ fn spawn(
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("AWS_REGION", &connected.region)
         .env("AWS_DEFAULT_REGION", &connected.region)
-        .env("AWS_CLEANER_POOL_ACCOUNT", lease.account().as_str())
-        .env("AWS_CLEANER_POOL_TOKEN", lease.token().to_string());
+        .env(variables::ACCOUNT, lease.account().as_str())
+        .env(variables::TOKEN, lease.token().to_string());
     if let Some(url) = &connected.setup.config.endpoint_url {
         command.env("AWS_ENDPOINT_URL", url);
     }

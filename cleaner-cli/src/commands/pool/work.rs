@@ -37,11 +37,7 @@ pub(super) async fn reap(globals: &Globals, args: &TableArgs, ui: &Ui) -> Result
 /// Cleans accounts.
 pub(super) async fn clean(globals: &Globals, args: &CleanArgs, ui: &Ui) -> Result<Exit, Failure> {
     let (_, pool) = Connected::open(globals, &args.table).await?;
-    if let Some(folder) = &args.reports {
-        std::fs::create_dir_all(folder).map_err(|error| {
-            Failure::usage(format!("the folder {} cannot be made: {error}.", folder.display()))
-        })?;
-    }
+    let cleaner = AccountCleaner::new(globals, &args.cleaning)?;
     let until = match (args.once, args.until_empty) {
         (true, _) => Until::Once,
         (_, true) => Until::Empty,
@@ -49,11 +45,6 @@ pub(super) async fn clean(globals: &Globals, args: &CleanArgs, ui: &Ui) -> Resul
     };
     let stop = Stop::default();
     Signals::listen().stops(&stop);
-    let cleaner = AccountCleaner {
-        globals: globals.clone(),
-        reports: args.reports.clone(),
-        baselines: args.baseline_dir.clone(),
-    };
     let verbosity = ui.verbosity;
     let worker = Worker::new(pool, cleaner, Holder { owner: owner(), test: None })
         .concurrency(args.concurrency.into())

@@ -147,6 +147,12 @@ async fn stop_later(cloud: &Cloud, cleaner: &Cleaner, ending: Ending) {
             cloud.record(What::Stopped);
             cleaner.stop().stop(StopCause::Interrupt);
         }
+        Ending::Loss(at) => {
+            let began = tokio::time::Instant::now();
+            cleaner.stop().only_while(move || began.elapsed() < at);
+            tokio::time::sleep(at).await;
+            cloud.record(What::Stopped);
+        }
         Ending::Deadline(_) => {
             cleaner.stop().token().cancelled().await;
             cloud.record(What::Stopped);

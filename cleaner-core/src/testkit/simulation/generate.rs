@@ -447,7 +447,8 @@ impl Generator {
         };
         match self.rng.u32(..8) {
             0 => Ending::Deadline(at),
-            1 | 2 => Ending::Stop(at),
+            1 => Ending::Stop(at),
+            2 => Ending::Loss(at),
             3 => Ending::Expiry(at),
             4 => Ending::Reporter(self.rng.u64(1..80)),
             _ => Ending::Crash(self.rng.u64(1..150)),

@@ -287,6 +287,8 @@ pub enum Ending {
     Deadline(Duration),
     /// Somebody stops it.
     Stop(Duration),
+    /// The account is lost, and nobody says so: only who asks knows.
+    Loss(Duration),
     /// The credentials expire.
     Expiry(Duration),
     /// Nobody can write down this event any more.

@@ -27,7 +27,7 @@ fn whatever_happens_in_an_account_what_must_hold_holds() {
 }
 
 /// Seeds that notice a wrong engine. Whoever changes the generator finds new ones by `cargo xtask simulate --mutations`.
-const NOTICED: [(Mutation, u64); 44] = [
+const NOTICED: [(Mutation, u64); 45] = [
     (Mutation::LosesUses, 1),
     (Mutation::LosesOwners, 1),
     (Mutation::LosesTypeOrder, 11),
@@ -60,6 +60,7 @@ const NOTICED: [(Mutation, u64); 44] = [
     (Mutation::NoIdentityCheck, 284),
     (Mutation::BlocksNobody, 28),
     (Mutation::IgnoresStop, 59),
+    (Mutation::IgnoresLoss, 39),
     (Mutation::NeverTriesAgain, 14),
     (Mutation::NeverGivesUp, 10),
     (Mutation::NeverLooksAgain, 1),

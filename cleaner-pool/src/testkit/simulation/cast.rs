@@ -9,10 +9,11 @@ use super::scenario::{Scenario, settings};
 use crate::account::{AccountId, Details};
 use crate::clock::Clock as _;
 use crate::error::PoolError;
+use crate::job::{Clean, Cleaned, Job};
 use crate::pool::{Claim, Pool, Wait};
 use crate::record::{Holder, Quarantine, StateName};
 use crate::state::Refusal;
-use crate::worker::{Clean, Cleaned, Job, Until, WorkEvent, Worker};
+use crate::worker::{Until, WorkEvent, Worker};
 
 /// How long a client waits that means to wait.
 const PATIENT: Duration = Duration::from_secs(4 * 60 * 60);
@@ -74,6 +75,15 @@ async fn use_account(line: &Line, scenario: &Scenario, lease: crate::Lease) {
     if process.happens(200) {
         // Given back in the background.
         drop(lease);
+        return;
+    }
+    if process.happens(200) {
+        let sweeper = Sweeper { line: line.clone(), failing: scenario.faults.failing };
+        if let Err(error) = lease.clean(sweeper, &CancellationToken::new()).await
+            && error.is_lost()
+        {
+            lose(line, scenario, &account);
+        }
         return;
     }
     if let Err(error) = lease.release().await

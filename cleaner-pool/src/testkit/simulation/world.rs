@@ -219,7 +219,23 @@ impl World {
             });
         }
         let (from, to) = (before.state.name(), after.state.name());
-        let grows = from != to && matches!(to, StateName::Leased | StateName::Cleaning);
+        // Who holds an account may go on to clean it: then the heartbeats grow instead.
+        let goes_on = (from, to) == (StateName::Leased, StateName::Cleaning);
+        let grows = from != to && matches!(to, StateName::Leased | StateName::Cleaning) && !goes_on;
+        if goes_on {
+            let mark =
+                |record: &Record| record.state.tenure().map(|tenure| (tenure.holder.clone(), tenure.beat));
+            let (held, cleans) = (mark(before), mark(after));
+            let expected = held.clone().map(|(holder, beat)| (holder, beat + 1));
+            if after.token != before.token || cleans != expected {
+                self.violate(Rule::TokensGrow, || {
+                    format!(
+                        "{account} goes from lease {held:?} to cleaning {cleans:?} with token {}",
+                        after.token
+                    )
+                });
+            }
+        }
         if after.token < before.token || (grows && after.token == before.token) {
             self.violate(Rule::TokensGrow, || {
                 format!("{account} goes from token {} to {} as it becomes {to}", before.token, after.token)
@@ -277,7 +293,7 @@ impl World {
     fn judge_writer(&mut self, before: Option<&Record>, step: &Step, process: &Process) {
         let Some(tenure) = before.and_then(|before| before.state.tenure()) else { return };
         let what = step.entry.as_ref().map_or("beat", |entry| &entry.what);
-        let is_holders = matches!(what, "beat" | "release" | "finish_cleaning");
+        let is_holders = matches!(what, "beat" | "release" | "clean_own" | "finish_cleaning");
         if is_holders && tenure.holder.owner != process.name() {
             self.violate(Rule::OneHolder, || {
                 let account = &step.record.account;
