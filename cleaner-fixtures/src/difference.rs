@@ -58,7 +58,8 @@ impl Difference {
                 self.add(kind, Mark::LeftOver, format!("{place} is {}{held}{why}", one.outcome));
             }
             ItemOutcome::Planned => self.add(kind, Mark::LeftOver, place),
-            ItemOutcome::Kept | ItemOutcome::Deleted | ItemOutcome::AlreadyGone => {}
+            // What is emptied stays, by wish.
+            ItemOutcome::Kept | ItemOutcome::Deleted | ItemOutcome::AlreadyGone | ItemOutcome::Emptied => {}
         }
     }
 
