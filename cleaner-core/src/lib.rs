@@ -20,6 +20,7 @@ pub mod execute;
 pub mod handler;
 mod iam;
 pub mod lane;
+pub mod organization;
 pub mod plan;
 pub mod policy;
 pub mod report;

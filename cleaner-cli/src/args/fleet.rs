@@ -3,7 +3,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use cleaner_core::account::{AccountId, UnitId};
+use cleaner_core::account::AccountId;
+use cleaner_core::organization::UnitId;
 
 /// What stands for the account's id in the ARN of a role.
 const ACCOUNT: &str = "{account}";

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_dynamic::AssumeRole;
-use cleaner_core::account::{AccountId, Organization, Refusal};
+use cleaner_core::account::{AccountId, Refusal};
 use cleaner_core::error::{Error, ErrorKind};
 use cleaner_core::event::{JournalWriter, Reporter};
+use cleaner_core::organization::Organization;
 use cleaner_core::plan::StackChoice;
 use cleaner_core::report::{ApiStats, CombinedReport, LeftOut, Report};
 use cleaner_core::restore::Restore;

@@ -1,7 +1,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{AccountId, OPT_OUT_TAG};
+use super::AccountId;
+
+/// The tag by which an account of an organization says that no run over many accounts may clear it. Its value is of no consequence.
+pub const OPT_OUT_TAG: &str = "aws-cleaner:opt-out";
 
 /// Decides whether an account may be cleared at all.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::AccountId;
-use super::organization::management_account;
 use crate::error::{Error, ErrorKind};
 use crate::handler::Context;
 use crate::lane::Lanes;
@@ -117,6 +116,30 @@ impl Identity {
     pub async fn is_management_account(&self, context: &Context) -> Result<Option<bool>, Error> {
         let management = management_account(&context.in_region(Region::global())).await?;
         Ok(management.map(|id| id == self.account))
+    }
+}
+
+/// How AWS says that an account is in no organization.
+pub(crate) const NO_ORGANIZATION: &str = "AWSOrganizationsNotInUseException";
+
+/// The account that manages the organization of the caller. `None`: it is in none.
+///
+/// # Errors
+/// What the call answered.
+pub(crate) async fn management_account(context: &Context) -> Result<Option<AccountId>, Error> {
+    match context.call("organizations", "DescribeOrganization", json!({})).await {
+        Ok(answer) => {
+            let id = answer.pointer("/Organization/MasterAccountId").and_then(Value::as_str);
+            let unnamed = || {
+                Error::new(
+                    ErrorKind::Unexpected,
+                    "organizations:DescribeOrganization named no management account.",
+                )
+            };
+            id.and_then(|id| id.parse().ok()).map(Some).ok_or_else(unnamed)
+        }
+        Err(error) if error.is_code(NO_ORGANIZATION) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -4,12 +4,11 @@ mod ground;
 mod guard;
 mod id;
 mod identity;
-mod organization;
 mod own_hands;
 
 pub(crate) use ground::Ground;
-pub use guard::{Guard, Refusal};
+pub use guard::{Guard, OPT_OUT_TAG, Refusal};
 pub use id::AccountId;
 pub use identity::{Identity, Principal};
-pub use organization::{InvalidUnitId, MemberAccount, OPT_OUT_TAG, Organization, UnitId};
+pub(crate) use identity::{NO_ORGANIZATION, management_account};
 pub use own_hands::{CALLER, protect_own_hands};

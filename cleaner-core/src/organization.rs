@@ -1,3 +1,5 @@
+//! The accounts of an organization, for runs over many of them.
+
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
@@ -6,13 +8,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{AccountId, Identity};
+use crate::account::{AccountId, Identity, NO_ORGANIZATION, OPT_OUT_TAG, management_account};
 use crate::error::{Error, ErrorKind};
 use crate::handler::{Access, Context};
 use crate::lane::Lanes;
-
-/// The tag by which an account of an organization says that no run over many accounts may clear it. Its value is of no consequence.
-pub const OPT_OUT_TAG: &str = "aws-cleaner:opt-out";
 
 /// The organization that accounts belong to, as somebody sees it who may: the management account, or one it delegated to.
 #[derive(Clone, Debug)]
@@ -129,30 +128,6 @@ impl Organization {
             all.extend(page.get(at).and_then(Value::as_array).into_iter().flatten().cloned());
         }
         Ok(all)
-    }
-}
-
-/// How AWS says that an account is in no organization.
-const NO_ORGANIZATION: &str = "AWSOrganizationsNotInUseException";
-
-/// The account that manages the organization of the caller. `None`: it is in none.
-///
-/// # Errors
-/// What the call answered.
-pub(super) async fn management_account(context: &Context) -> Result<Option<AccountId>, Error> {
-    match context.call("organizations", "DescribeOrganization", json!({})).await {
-        Ok(answer) => {
-            let id = answer.pointer("/Organization/MasterAccountId").and_then(Value::as_str);
-            let unnamed = || {
-                Error::new(
-                    ErrorKind::Unexpected,
-                    "organizations:DescribeOrganization named no management account.",
-                )
-            };
-            id.and_then(|id| id.parse().ok()).map(Some).ok_or_else(unnamed)
-        }
-        Err(error) if error.is_code(NO_ORGANIZATION) => Ok(None),
-        Err(error) => Err(error),
     }
 }
 
