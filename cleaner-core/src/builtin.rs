@@ -77,5 +77,8 @@ mod tests {
         assert!(registry.specs().count() >= 80, "{} types", registry.specs().count());
         let problems = catalog::check_graph(registry.specs());
         assert_eq!(problems, Vec::<String>::new());
+        let emptied = registry.specs().filter(|spec| spec.data.is_some());
+        let emptied: Vec<&str> = emptied.map(|spec| spec.name.as_str()).collect();
+        assert_eq!(emptied, services::EMPTIED);
     }
 }

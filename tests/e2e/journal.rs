@@ -85,7 +85,7 @@ fn a_journal_that_does_not_fit_changes_nothing() {
     let first: String = events.lines().take(2).map(|line| format!("{line}\n")).collect();
     for (name, text, types, code, says) in [
         ("other account", other, TYPES, 3, "999999999999"),
-        ("other types", events.clone(), ["--type", "SQSQueue"], 3, "other types or regions"),
+        ("other types", events.clone(), ["--type", "SQSQueue"], 3, "other types, regions or stacks"),
         ("no plan", first, TYPES, 3, "before it had a plan"),
         ("a line is missing", torn, TYPES, 2, "events.ndjson:3: expected event 3, found event 4"),
         ("no events", "{}\n".to_owned(), TYPES, 2, "events.ndjson:1: this is no event of a run"),

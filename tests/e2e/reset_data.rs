@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::scene::{Done, HERE, Scene, since};
+use crate::scene::{Done, HERE, Scene, since, wait_until};
 
 /// `stack(name, **more)` makes a stack of a table, a queue, a bucket with versions and a stream; `fill(...)` puts data into things of
 /// these names; `counts()` counts what each thing holds.
@@ -242,6 +242,11 @@ fn nothing_is_emptied_that_was_not_chosen_or_not_confirmed() {
         "{:#}",
         done.report["warnings"]
     );
+    let own = "service = \"sqs\"\n[SQSQueue]\nlist = \"ListQueues\"\nitems = \"QueueUrls[]\"\nid = \"value\"\n\
+               delete = { call = \"DeleteQueue\", with = { QueueUrl = \"{id}\" } }\n";
+    let (cli, _) = scene.resetting(["--stack", "nowhere", "--catalog", "own.toml"]).file("own.toml", own);
+    let warnings = Done::of(cli, 0).report["warnings"].to_string();
+    assert!(warnings.contains("nothing of type SQSQueue is emptied"), "{warnings}");
     assert_eq!(scene.world("counts()")["queue q"], 12);
     assert!(scene.calls().iter().all(|call| call.operation != "PurgeQueue"));
 }
@@ -268,4 +273,34 @@ fn what_may_not_be_written_or_listed_is_said() {
     assert_eq!(done.report["summary"]["emptied"], 0);
     scene.faults(&json!([]));
     assert_eq!(scene.world("counts()")["table base"], 30);
+}
+
+#[test]
+fn a_run_that_was_cut_short_is_told_and_done_again() {
+    let scene = Scene::new();
+    scene.world("stack('base', resources('base')); put_items('base', 200); send('base')");
+    scene.faults(
+        &json!([{ "service": "dynamodb", "operation": "BatchWriteItem", "kind": "hang", "after": 2 }]),
+    );
+    let running = scene.resetting(["--stack", "base", "--events", "events.ndjson"]).spawn();
+    wait_until("some hang", || {
+        scene.calls().iter().any(|call| call.operation == "BatchWriteItem" && call.fault.is_some())
+    });
+    running.signal("KILL");
+    let events = running.wait().read("events.ndjson");
+    scene.faults(&json!([]));
+    let left = scene.world("counts()")["table base"].as_u64().expect("a number");
+    assert!((1..200).contains(&left), "{left} items are left");
+
+    let (cli, _) = scene.cli([] as [&str; 0]).file("events.ndjson", &events);
+    let told = cli.args(["report", "events.ndjson", "--format", "json"]).run().expect_code(0).json();
+    assert_eq!((&told["outcome"], &told["task"]), (&json!("interrupted"), &json!("reset_data")));
+    let resources = told["resources"].as_array().expect("a list");
+    let table = resources.iter().find(|one| one["type"] == "DynamoDBTable").expect("it was found");
+    assert_eq!((&table["outcome"], &table["attempts"]), (&json!("pending"), &json!(1)), "{table:#}");
+
+    let only = ["--stack", "base", "--type", "DynamoDBTable,S3Bucket"];
+    let done = Done::of(scene.resetting(only), 0);
+    assert_eq!(done.report["summary"]["emptied"], 2, "{:#}", done.report["summary"]);
+    assert_eq!(scene.world("counts()")["table base"], 0);
 }

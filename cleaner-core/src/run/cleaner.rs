@@ -12,6 +12,7 @@ use crate::lane::Lanes;
 use crate::plan::Excluded;
 use crate::report::ApiStats;
 use crate::resource::{GLOBAL, Region, TypeName};
+use crate::services::EMPTIED;
 
 /// Clears one account. Several may work in one process; they share nothing.
 pub struct Cleaner {
@@ -190,6 +191,12 @@ impl Cleaner {
         };
         let mut types = self.options.types.resolve(&self.registry).map_err(RunError::Usage)?;
         if !self.options.task.is_clear() {
+            let replaced = EMPTIED.into_iter().filter(|name| types.contains(*name));
+            warnings.extend(
+                replaced.filter(|name| !self.holds_data(&TypeName::from(*name))).map(|name| {
+                    format!("nothing of type {name} is emptied: a catalog describes it otherwise.")
+                }),
+            );
             types.retain(|name| self.holds_data(name));
             if types.is_empty() {
                 return Err(RunError::Usage(vec![self.nothing_holds_data()]));

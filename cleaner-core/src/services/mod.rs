@@ -42,6 +42,9 @@ pub fn handlers() -> Vec<Arc<dyn DynHandler>> {
     ]
 }
 
+/// Names the types whose resources can be emptied, unless a user's catalog describes them otherwise.
+pub(crate) const EMPTIED: [&str; 4] = ["DynamoDBTable", "KinesisStream", "S3Bucket", "SQSQueue"];
+
 /// Adds to a handler of the catalog how its resources are emptied, if they hold anything that can be.
 pub(crate) fn with_contents(handler: Arc<dyn DynHandler>) -> Arc<dyn DynHandler> {
     let handler = holder::Holder::of(handler, kinesis::Records);
