@@ -22,7 +22,6 @@ mod per_type;
 mod policy;
 mod pool;
 mod pool_commands;
-mod pool_crowd;
 mod pool_run;
 mod pool_scene;
 mod reset_data;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cleaner_tests::Run;
+use cleaner_tests::cli::Running;
 use serde_json::{Value, json};
 
 use crate::pool_scene::PoolScene;
@@ -19,10 +20,14 @@ fn make_queues(scene: &Scene, count: u32) {
     scene.py(&format!("for n in range({count}): client('sqs').create_queue(QueueName=f'q-{{n}}')"));
 }
 
-/// When `DeleteQueue` was called in an account, in seconds since 1970.
+/// When maintenance windows were deleted in an account, in seconds since 1970.
 fn deletions(scene: &Scene) -> Vec<f64> {
     let calls = scene.calls().into_iter();
-    calls.filter(|call| call.operation == "DeleteQueue").map(|call| call.t).collect()
+    calls.filter(|call| call.operation == "DeleteMaintenanceWindow").map(|call| call.t).collect()
+}
+
+fn windows(scene: &Scene) -> Value {
+    scene.py("len(client('ssm').describe_maintenance_windows(MaxResults=100)['WindowIdentities'])")
 }
 
 fn now() -> f64 {
@@ -92,12 +97,17 @@ fn whoever_is_told_to_end_is_not_kept_waiting_by_a_cleaning() {
     assert_eq!(scene.account()["why"], "released");
 }
 
-/// A run that is in the middle of deleting many queues, slowly, under a lease of a few seconds.
-fn in_the_middle(scene: &PoolScene) -> cleaner_tests::cli::Running {
-    make_queues(&scene.target, 300);
-    let slow = json!([{ "service": "sqs", "operation": "DeleteQueue", "kind": "delay", "seconds": 1.5 }]);
+/// A run that is in the middle of deleting many things, slowly, under a lease of a few seconds. They are of a type that no others
+/// have to do with, so that it gets there soon.
+fn in_the_middle(scene: &PoolScene) -> Running {
+    scene.target.py(
+        "for n in range(300): client('ssm').create_maintenance_window(Name=f'nightly-{n}', Schedule='rate(7 days)',\n\
+         \x20   Duration=2, Cutoff=1, AllowUnassociatedTargets=True)",
+    );
+    let slow = json!([{ "operation": "DeleteMaintenanceWindow", "kind": "delay", "seconds": 1.5 }]);
     scene.target.faults(&slow);
-    let running = scene.cli(QUEUES).args(["--lease", "4s", "--", "sh", "-c", "exit 7"]).spawn();
+    let what = ["run", "--clean", "now", "--region", "us-east-1", "--type", "SSMMaintenanceWindow"];
+    let running = scene.cli(what).args(["--lease", "4s", "--", "sh", "-c", "exit 7"]).spawn();
     wait_until("it deletes", || !deletions(&scene.target).is_empty());
     running
 }
@@ -112,7 +122,7 @@ fn no_deletion_begins_once_heartbeats_cannot_be_confirmed_for_the_length_of_the_
     assert!(run.stderr.contains("was not cleaned"), "{}", run.stderr);
     let last = deletions(&scene.target).into_iter().fold(0.0, f64::max);
     assert!(last > unheard && last < unheard + 4.5, "the last one began {} s later", last - unheard);
-    assert_ne!(queues(&scene.target), 0);
+    assert_ne!(windows(&scene.target), 0);
 }
 
 #[test]
@@ -127,7 +137,7 @@ fn no_deletion_begins_in_a_process_that_stood_still_longer_than_its_lease() {
     let run = running.wait().expect_code(7);
     assert!(run.stderr.contains("was not cleaned"), "{}", run.stderr);
     assert_eq!(deletions(&scene.target).len(), before, "what was sent before is all there is");
-    assert_ne!(queues(&scene.target), 0);
+    assert_ne!(windows(&scene.target), 0);
 }
 
 #[test]

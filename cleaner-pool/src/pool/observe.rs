@@ -102,9 +102,11 @@ impl Pool {
     /// # Errors
     /// The store fails for longer than the patience.
     pub async fn reap(&self) -> Result<Vec<(AccountId, StateName)>, PoolError> {
-        let started = self.clock.read();
         let mut ended = Vec::new();
+        // When the first look had returned: what it saw is watched from there on, however long it took.
+        let mut first = None;
         loop {
+            let sent = self.clock.read();
             let (accounts, now_ended) = self.persist_pool(|| self.look()).await?;
             ended.extend(now_ended);
             let tickets = self.persist(|| self.queue()).await?;
@@ -113,7 +115,8 @@ impl Pool {
             let longest = longest.chain(tickets.iter().map(|ticket| ticket.lease)).max().unwrap_or_default();
             // Whoever begins meanwhile is not what was asked for.
             let needed = self.settings.stillness(longest) + self.settings.poll;
-            if longest.is_zero() || self.clock.read().at_least_since(&started) > needed {
+            let first = *first.get_or_insert_with(|| self.clock.read());
+            if longest.is_zero() || sent.at_least_since(&first) > needed {
                 return Ok(ended);
             }
             self.clock.sleep(self.settings.poll).await;
