@@ -11,7 +11,6 @@ use super::report;
 use crate::args::{ClearArgs, Globals};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::render;
 use crate::setup::{Setup, Wish};
 use crate::ui::Ui;
 
@@ -47,18 +46,7 @@ pub(crate) async fn clear(globals: &Globals, args: &ClearArgs, ui: &Ui) -> Resul
         }
         Err(ended) => ended,
     };
-    match plan {
-        // What a dry run shows is the plan.
-        Some(plan) if args.dry_run => {
-            let (verbosity, paint) = (ui.verbosity, ui.out);
-            let registry = setup.registry.clone();
-            deletion.end(&ended, move |report| render::plan(&plan, report, &registry, verbosity, paint))
-        }
-        _ => {
-            let summary = deletion.summary();
-            deletion.end(&ended, summary)
-        }
-    }
+    deletion.conclude(&ended, plan)
 }
 
 async fn run(

@@ -164,6 +164,24 @@ impl<'a> Deletion<'a> {
         })
     }
 
+    /// The end of a run that had a plan, or never came to one: what a dry run shows is the plan, any other its summary.
+    ///
+    /// # Errors
+    /// The report could not be written after all.
+    pub(super) fn conclude(self, ended: &Ended, plan: Option<Plan>) -> Result<Exit, Failure> {
+        let (verbosity, paint) = (self.ui.verbosity, self.ui.out);
+        match plan {
+            Some(plan) if self.args.dry_run => {
+                let registry = self.setup.registry.clone();
+                self.end(ended, move |report| render::plan(&plan, report, &registry, verbosity, paint))
+            }
+            _ => {
+                let summary = self.summary();
+                self.end(ended, summary)
+            }
+        }
+    }
+
     fn write(&self, report: &Report) -> Result<(), Failure> {
         let Some(file) = &self.report else { return Ok(()) };
         file.write(|file| Ok(serde_json::to_writer_pretty(file, report)?))

@@ -5,7 +5,6 @@ use super::deletion::{Deletion, Ended};
 use crate::args::{Globals, ResetDataArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::render;
 use crate::setup::{Setup, Wish};
 use crate::ui::Ui;
 
@@ -28,18 +27,7 @@ pub(crate) async fn reset_data(globals: &Globals, args: &ResetDataArgs, ui: &Ui)
         }
         Err(ended) => ended,
     };
-    match plan {
-        // What a dry run shows is the plan.
-        Some(plan) if common.dry_run => {
-            let (verbosity, paint) = (ui.verbosity, ui.out);
-            let registry = setup.registry.clone();
-            deletion.end(&ended, move |report| render::plan(&plan, report, &registry, verbosity, paint))
-        }
-        _ => {
-            let summary = deletion.summary();
-            deletion.end(&ended, summary)
-        }
-    }
+    deletion.conclude(&ended, plan)
 }
 
 async fn run(

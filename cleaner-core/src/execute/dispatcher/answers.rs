@@ -113,6 +113,14 @@ impl Dispatcher<'_, '_> {
                 let outcome = if first { ItemOutcome::AlreadyGone } else { ItemOutcome::Deleted };
                 self.finish(node, outcome, None, Vec::new());
             }
+            _ => self.refused(node, error),
+        }
+    }
+
+    /// What follows from an error, whatever was asked for: the item is tried again later, or has failed.
+    pub(super) fn refused(&mut self, node: Node, error: Error) {
+        let item = &mut self.items[node as usize];
+        match error.kind {
             ErrorKind::Dependency => self.park(node, error),
             ErrorKind::Credentials => {
                 item.result.error = Some(error.clone());

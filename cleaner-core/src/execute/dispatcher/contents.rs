@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Dispatcher;
-use super::answers::with_settings;
 use crate::error::{Error, ErrorKind};
 use crate::execute::item::{Seen, State};
 use crate::execute::poll::GroupKey;
@@ -20,40 +19,17 @@ const EMPTY_AGAIN: Duration = Duration::from_secs(75);
 impl Dispatcher<'_, '_> {
     pub(super) fn emptied(&mut self, node: Node, result: Result<Emptying, Error>) {
         let item = &mut self.items[node as usize];
-        let error = match result {
+        match result {
             Ok(emptying) => {
                 item.result.taken = emptying == Emptying::Started;
                 item.result.error = None;
                 if item.attempts == 1 {
                     self.progressed();
                 }
-                return self.confirm(node, Seen::Nothing, true);
+                self.confirm(node, Seen::Nothing, true);
             }
-            Err(error) => error,
-        };
-        match error.kind {
-            ErrorKind::Dependency => self.park(node, error),
-            ErrorKind::Credentials => {
-                item.result.error = Some(error.clone());
-                item.state = State::Waiting;
-                self.active.remove(&node);
-                self.fatal = Some(error);
-            }
-            ErrorKind::Interrupted => {
-                item.state = State::Waiting;
-                self.active.remove(&node);
-            }
-            // One more try: an answer nobody knows may be one that passes.
-            ErrorKind::Unexpected if item.unexpected == 0 => {
-                item.unexpected += 1;
-                self.park(node, error);
-            }
-            ErrorKind::Protected => {
-                let error = with_settings(error, item.handler.spec());
-                self.finish(node, ItemOutcome::Failed, Some(error), Vec::new());
-            }
-            // What is gone was not to go: that is no success.
-            _ => self.finish(node, ItemOutcome::Failed, Some(error), Vec::new()),
+            // Also that it is gone: it was not to go.
+            Err(error) => self.refused(node, error),
         }
     }
 
