@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::account::{AccountId, Ground};
+use crate::error::Error;
 use crate::handler::{Context, Settings};
 use crate::lane::{Lanes, Purpose};
 use crate::resource::{GLOBAL, Region, TypeName};
@@ -74,9 +75,16 @@ impl Access {
     }
 
     /// Whether the credentials still open the account where they always do, whatever a single region said.
-    pub(crate) async fn credentials_still_good(&self) -> bool {
-        let Some(ground) = &self.ground else { return false };
-        ground.identify(self.global().call_region()).await.is_ok()
+    ///
+    /// # Errors
+    /// Interrupted, if no call may be made any more.
+    pub(crate) async fn credentials_still_good(&self) -> Result<bool, Error> {
+        let Some(ground) = &self.ground else { return Ok(false) };
+        // The caller is asked for past the lanes, and so past their permit.
+        if !self.lanes.may_call() {
+            return Err(Error::interrupted());
+        }
+        Ok(ground.identify(self.global().call_region()).await.is_ok())
     }
 }
 

@@ -123,6 +123,11 @@ impl Lanes {
             .clone()
     }
 
+    /// Whether a call may be made now.
+    pub(crate) fn may_call(&self) -> bool {
+        self.0.permit.as_ref().is_none_or(|permit| permit())
+    }
+
     /// What stops the run.
     pub fn stop_token(&self) -> &CancellationToken {
         &self.0.stop

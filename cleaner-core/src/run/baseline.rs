@@ -142,7 +142,7 @@ async fn ask(
             Err(error) if error.kind == ErrorKind::Interrupted => return Err(error.clone().into()),
             // A region that is off does not know the credentials; everywhere else that is the end.
             Err(error) if error.kind == ErrorKind::Credentials => {
-                if region.is_global() || !access.credentials_still_good().await {
+                if region.is_global() || !access.credentials_still_good().await? {
                     return Err(error.clone().into());
                 }
                 *answer = Ok(None);

@@ -33,7 +33,7 @@ impl Run<'_> {
                 Err(error) if error.kind == ErrorKind::UnsupportedRegion => continue,
                 // A region that is off does not know the credentials; everywhere else that is the end.
                 Err(error) if error.kind == ErrorKind::Credentials => {
-                    if !self.access.credentials_still_good().await {
+                    if !self.access.credentials_still_good().await? {
                         return Err(error.into());
                     }
                     continue;

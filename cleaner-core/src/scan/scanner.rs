@@ -136,7 +136,7 @@ impl Scanner<'_> {
                     // An opt-in region that is off does not know the credentials; everywhere else that is the end.
                     let dead = match dead_regions.get(&target.region) {
                         Some(dead) => *dead,
-                        None => self.access.credentials_still_good().await,
+                        None => self.access.credentials_still_good().await?,
                     };
                     dead_regions.insert(target.region.clone(), dead);
                     if !dead || target.region.is_global() {
