@@ -74,11 +74,17 @@ impl Access {
         self.ground.as_ref()?.session()
     }
 
-    /// Whether the credentials still open the account where they always do, whatever a single region said.
+    /// Whether a region that does not know the credentials is merely off, since they hold elsewhere. Otherwise nobody knows them any
+    /// more, and that is the end. What is global is never off.
     ///
     /// # Errors
     /// Interrupted, if no call may be made any more.
-    pub(crate) async fn credentials_still_good(&self) -> Result<bool, Error> {
+    pub(crate) async fn is_off(&self, region: &Region) -> Result<bool, Error> {
+        Ok(!region.is_global() && self.credentials_still_good().await?)
+    }
+
+    /// Whether the credentials still open the account where they always do, whatever a single region said.
+    async fn credentials_still_good(&self) -> Result<bool, Error> {
         let Some(ground) = &self.ground else { return Ok(false) };
         // The caller is asked for past the lanes, and so past their permit.
         if !self.lanes.may_call() {

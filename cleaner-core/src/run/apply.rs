@@ -6,7 +6,6 @@ use tokio::time::Instant;
 use super::verify::FIRST_PAUSE;
 use super::{Run, RunError};
 use crate::account::Refusal;
-use crate::error::ErrorKind;
 use crate::event::EventKind;
 use crate::execute::ItemResult;
 use crate::plan::{Action, Entry, Plan, Verdict};
@@ -32,21 +31,12 @@ impl Run<'_> {
             Ok(current) => current,
             Err(error) => return Ok(self.give_up(error)),
         };
-        let mut fatal = self.execute(&current).await;
-        let mut proof = None;
-        if fatal.is_none() && self.cleaner.stop().cause().is_none() {
-            let proven = async {
-                let proven = self.prove_applied(&current, targets).await?;
-                self.settle().await?;
-                Ok(proven)
-            };
-            match proven.await {
-                Ok(proven) => proof = Some(proven),
-                Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
-                Err(_) => {}
-            }
+        let fatal = self.execute(&current).await;
+        if fatal.is_some() || self.cleaner.stop().cause().is_some() {
+            return Ok(self.finish(fatal, None));
         }
-        Ok(self.finish(fatal, proof))
+        let proven = self.prove_applied(&current, targets).await;
+        Ok(self.settle(proven).await)
     }
 
     /// Looks up what a saved plan says and reports what [`apply`](Self::apply) would do. Calls nothing that writes.

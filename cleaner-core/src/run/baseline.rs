@@ -140,9 +140,8 @@ async fn ask(
     for (_, region, answer) in &mut answers {
         match answer {
             Err(error) if error.kind == ErrorKind::Interrupted => return Err(error.clone().into()),
-            // A region that is off does not know the credentials; everywhere else that is the end.
             Err(error) if error.kind == ErrorKind::Credentials => {
-                if region.is_global() || !access.credentials_still_good().await? {
+                if !access.is_off(region).await? {
                     return Err(error.clone().into());
                 }
                 *answer = Ok(None);

@@ -171,10 +171,7 @@ impl Look<'_> {
         };
         match error.kind {
             ErrorKind::Interrupted => return Err(error.into()),
-            // A region that is off does not know the credentials; everywhere else that is the end.
-            ErrorKind::Credentials if region.is_global() || !self.access.credentials_still_good().await? => {
-                return Err(error.into());
-            }
+            ErrorKind::Credentials if !self.access.is_off(region).await? => return Err(error.into()),
             // Where there is no such service, nothing is there.
             ErrorKind::Credentials | ErrorKind::UnsupportedRegion => {}
             _ => findings.unknown.push((region.clone(), error)),

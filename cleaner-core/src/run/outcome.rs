@@ -37,21 +37,12 @@ impl Run<'_> {
     /// Only a refusal, before anything was deleted.
     pub async fn clear(mut self, plan: Plan) -> Result<Report, RunError> {
         self.check_limit(&plan)?;
-        let mut fatal = self.execute(&plan).await;
-        let mut proof = None;
-        if fatal.is_none() && self.cleaner.stop().cause().is_none() {
-            let proven = async {
-                let found = self.prove(plan).await?;
-                self.settle().await?;
-                Ok(found)
-            };
-            match proven.await {
-                Ok(found) => proof = Some(found),
-                Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
-                Err(_) => {}
-            }
+        let fatal = self.execute(&plan).await;
+        if fatal.is_some() || self.cleaner.stop().cause().is_some() {
+            return Ok(self.finish(fatal, None));
         }
-        Ok(self.finish(fatal, proof))
+        let proven = self.prove(plan).await;
+        Ok(self.settle(proven).await)
     }
 
     /// Looks again until everything is as it should be, and then across all types. Tells whether it came to that.
@@ -69,13 +60,17 @@ impl Run<'_> {
         Ok(proof)
     }
 
-    /// What remains to be done when nothing is left to delete: what is to be there is made, and the account's settings are looked at.
-    ///
-    /// # Errors
-    /// Credentials, or a run that was stopped.
-    pub(super) async fn settle(&mut self) -> Result<(), RunError> {
-        self.restore().await?;
-        self.compare_settings().await
+    /// Ends a run that looked again, and does what remains to be done when nothing is left to delete: what is to be there is made,
+    /// and the account's settings are looked at.
+    pub(super) async fn settle(mut self, proven: Result<bool, RunError>) -> Report {
+        let settled = async {
+            let proof = proven?;
+            self.restore().await?;
+            self.compare_settings().await?;
+            Ok(proof)
+        };
+        let settled = settled.await;
+        self.finish_proven(settled)
     }
 
     /// Ends the run before it deleted anything, with a report of what is known so far.
@@ -143,6 +138,17 @@ impl Run<'_> {
     pub(super) fn stop_if_unheard(&self) {
         if self.recorder.failure().is_some() {
             self.cleaner.stop().stop(StopCause::Reporter);
+        }
+    }
+
+    /// Closes the books of a run that looked again, and knows whether it came to what it was for, or what kept it from looking.
+    pub(super) fn finish_proven(self, proven: Result<bool, RunError>) -> Report {
+        match proven {
+            Ok(proof) => self.finish(None, Some(proof)),
+            Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => {
+                self.finish(Some(error), None)
+            }
+            Err(_) => self.finish(None, None),
         }
     }
 
@@ -222,10 +228,8 @@ impl Run<'_> {
         reason: Option<String>,
         fatal: Option<Error>,
     ) -> Report {
+        self.drain_slowed();
         drop(self.deadline);
-        while let Ok(event) = self.slowed.try_recv() {
-            self.recorder.emit(event);
-        }
         report.outcome = outcome;
         report.reason = reason;
         report.fatal = fatal;

@@ -8,15 +8,16 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::choice::fits;
+use super::session::entries_of;
 use super::verify::FIRST_PAUSE;
 use super::{Run, RunError};
 use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::execute::{Executor, Order};
 use crate::lane::Purpose;
-use crate::plan::{DataJudge, Entry, Graph, PLAN_VERSION, Plan, Relations, Unlisted};
+use crate::plan::{DataJudge, Graph, Plan, Relations, Unlisted};
 use crate::report::{ItemOutcome, Report};
-use crate::resource::{Resource, ResourceKey, TypeName};
+use crate::resource::{Resource, ResourceKey};
 use crate::scan::Target;
 
 /// How many resources are looked into at once.
@@ -47,35 +48,8 @@ impl Run<'_> {
             now: created_at,
         };
         let (verdicts, matched) = judge.verdicts(&all, &relations);
-        let stack_of = |place: u32| {
-            let stacks = &relations.stacks;
-            let stack = relations.owners[place as usize].iter().find(|owner| stacks.contains(owner))?;
-            Some(all[*stack as usize].name.as_ref().to_owned())
-        };
-        let entries = (0_u32..)
-            .zip(verdicts)
-            .map(|(place, verdict)| Entry {
-                resource: resources[place as usize].clone(),
-                verdict,
-                stack: stack_of(place),
-            })
-            .collect();
-        let plan = Plan {
-            version: PLAN_VERSION,
-            tool: self.options().tool.clone(),
-            run_id: self.report.run_id().to_owned(),
-            account: self.identity.account.clone(),
-            partition: self.identity.partition.clone(),
-            alias: self.alias().map(str::to_owned),
-            created_at,
-            regions: self.regions.iter().cloned().collect(),
-            types: self.types.iter().cloned().collect(),
-            stacks: self.stacks.clone(),
-            entries,
-            lists: found.lists,
-        };
-        self.say_plan(&plan, false);
-        self.report.plan(&plan);
+        let entries = entries_of(&resources, &relations, verdicts);
+        let plan = self.announce_plan(created_at, entries, found.lists);
         self.say_missing_stacks(&plan);
         self.say_idle_rules(&plan, &matched);
         Ok(plan)
@@ -85,25 +59,20 @@ impl Run<'_> {
     ///
     /// The report is complete in every case: what could not be emptied, what in it is left, and what nobody knows.
     pub async fn reset(mut self, plan: Plan) -> Report {
-        let mut fatal = self.empty(&plan, &plan.to_empty()).await;
-        let mut proof = None;
-        if fatal.is_none() && self.cleaner.stop().cause().is_none() {
-            match self.prove_empty(&plan).await {
-                Ok(()) => proof = Some(true),
-                Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
-                Err(_) => {}
-            }
+        let fatal = self.empty(&plan, &plan.to_empty()).await;
+        if fatal.is_some() || self.cleaner.stop().cause().is_some() {
+            return self.finish(fatal, None);
         }
-        self.finish(fatal, proof)
+        let proven = self.prove_empty(&plan).await;
+        self.finish_proven(proven.map(|()| true))
     }
 
     /// The listings of the chosen types, and of the stacks that own what there is of them.
     fn holders(&self) -> Vec<Target> {
-        let is_listed = |type_name: &TypeName, is_stack: bool| is_stack || self.types.contains(type_name);
         let mut targets = Vec::new();
         for handler in self.registry().handlers() {
             let spec = handler.spec();
-            if !is_listed(&spec.name, spec.is_stack) {
+            if !spec.is_stack && !self.types.contains(&spec.name) {
                 continue;
             }
             let regions = self.regions.iter().filter(|region| fits(spec, region));

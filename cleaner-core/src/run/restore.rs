@@ -31,9 +31,8 @@ impl Run<'_> {
                 Ok(Some(id)) => Restored { what, region, id: Some(id), error: None },
                 Err(error) if error.kind == ErrorKind::Interrupted => return Err(error.into()),
                 Err(error) if error.kind == ErrorKind::UnsupportedRegion => continue,
-                // A region that is off does not know the credentials; everywhere else that is the end.
                 Err(error) if error.kind == ErrorKind::Credentials => {
-                    if !self.access.credentials_still_good().await? {
+                    if !self.access.is_off(&region).await? {
                         return Err(error.into());
                     }
                     continue;

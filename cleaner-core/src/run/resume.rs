@@ -1,6 +1,5 @@
 use super::{Run, RunError};
 use crate::account::Refusal;
-use crate::error::ErrorKind;
 use crate::event::{EventKind, ItemRef};
 use crate::plan::Plan;
 use crate::report::{Journal, Report};
@@ -39,18 +38,8 @@ impl Run<'_> {
             });
             self.report.result(&resource.key(), result.clone());
         }
-        let (mut fatal, mut proof) = (None, None);
-        let proven = async {
-            let found = self.verify(plan).await?;
-            self.settle().await?;
-            Ok(found)
-        };
-        match proven.await {
-            Ok(found) => proof = Some(found),
-            Err(RunError::Failed(error)) if error.kind != ErrorKind::Interrupted => fatal = Some(error),
-            Err(_) => {}
-        }
-        Ok(self.finish(fatal, proof))
+        let proven = self.verify(plan).await;
+        Ok(self.settle(proven).await)
     }
 
     /// Says whether a run can be gone on with here: it is of this account, made a plan, and was about what this one is about.

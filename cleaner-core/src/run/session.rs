@@ -163,6 +163,18 @@ impl<'a> Run<'a> {
         let resources = found.resources.into_iter().map(Arc::new).collect();
         let entries = self.judge(resources, created_at, &lists, forgiven);
         self.compare_with_baseline(&entries, &found.lists);
+        let plan = self.announce_plan(created_at, entries, found.lists);
+        self.say_stacks(&plan);
+        Ok(plan)
+    }
+
+    /// The plan of this run, told and reported.
+    pub(super) fn announce_plan(
+        &mut self,
+        created_at: Timestamp,
+        entries: Vec<Entry>,
+        lists: Vec<ListReport>,
+    ) -> Plan {
         let plan = Plan {
             version: PLAN_VERSION,
             tool: self.options().tool.clone(),
@@ -175,12 +187,11 @@ impl<'a> Run<'a> {
             types: self.types.iter().cloned().collect(),
             stacks: self.stacks.clone(),
             entries,
-            lists: found.lists,
+            lists,
         };
         self.say_plan(&plan, false);
         self.report.plan(&plan);
-        self.say_stacks(&plan);
-        Ok(plan)
+        plan
     }
 
     /// What to list: the chosen types in the chosen regions; the types that may need or own these, since what stays of them keeps
@@ -242,11 +253,10 @@ impl<'a> Run<'a> {
         let may_stay = |name: &str| {
             may_stay(&options.filters, options.baseline.as_deref(), !self.stacks.is_empty(), &name.into())
         };
-        let is_stack = |name: &str| self.registry().get(name).is_some_and(|handler| handler.spec().is_stack);
         let elsewhere = |list: &ListReport| {
             let aside = !may_stay(&list.type_name)
                 && !self.types.contains(list.type_name.as_str())
-                && !is_stack(&list.type_name);
+                && !self.is_stack(&list.type_name);
             !list.status.is_known() && (aside || !self.regions.contains(list.region.as_str()))
         };
         let forgiven: Vec<ListReport> = found.lists.extract_if(.., |list| elsewhere(list)).collect();
@@ -328,20 +338,7 @@ impl<'a> Run<'a> {
             now,
         };
         let verdicts = judge.verdicts(&all, &relations);
-        let stacks: Vec<Option<String>> = (0_u32..)
-            .zip(&all)
-            .map(|(place, _)| {
-                let stack =
-                    relations.owners[place as usize].iter().find(|owner| relations.stacks.contains(owner))?;
-                Some(all[*stack as usize].name.as_ref().to_owned())
-            })
-            .collect();
-        resources
-            .into_iter()
-            .zip(verdicts)
-            .zip(stacks)
-            .map(|((resource, verdict), stack)| Entry { resource, verdict, stack })
-            .collect()
+        entries_of(&resources, &relations, verdicts)
     }
 
     /// Spreads keeps that were decided after the rules.
@@ -354,6 +351,26 @@ impl<'a> Run<'a> {
             entry.verdict = verdict;
         }
     }
+}
+
+/// What was decided about each resource, beside the stack that owns it.
+pub(super) fn entries_of(
+    resources: &[Arc<Resource>],
+    relations: &Relations,
+    verdicts: Vec<Verdict>,
+) -> Vec<Entry> {
+    let stack_of = |place: usize| {
+        let stack = relations.owners[place].iter().find(|owner| relations.stacks.contains(owner))?;
+        Some(resources[*stack as usize].name.as_ref().to_owned())
+    };
+    let decided = resources.iter().zip(verdicts).enumerate();
+    decided
+        .map(|(place, (resource, verdict))| Entry {
+            resource: resource.clone(),
+            verdict,
+            stack: stack_of(place),
+        })
+        .collect()
 }
 
 impl fmt::Debug for Run<'_> {

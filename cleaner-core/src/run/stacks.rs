@@ -73,7 +73,7 @@ impl Run<'_> {
             .filter_map(|entry| Some((self.stacks.name_of(&entry.resource)?, entry)))
     }
 
-    fn is_stack(&self, type_name: &str) -> bool {
+    pub(super) fn is_stack(&self, type_name: &str) -> bool {
         self.registry().get(type_name).is_some_and(|handler| handler.spec().is_stack)
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -111,7 +111,7 @@ impl Scanner<'_> {
         }
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut dead_regions: BTreeMap<Region, bool> = BTreeMap::new();
+        let mut regions_off: BTreeSet<Region> = BTreeSet::new();
         let stop = self.access.lanes().stop_token().clone();
         let draws = recorder.draws();
         loop {
@@ -133,15 +133,10 @@ impl Scanner<'_> {
             };
             let result = match result {
                 Err(error) if error.kind == ErrorKind::Credentials => {
-                    // An opt-in region that is off does not know the credentials; everywhere else that is the end.
-                    let dead = match dead_regions.get(&target.region) {
-                        Some(dead) => *dead,
-                        None => self.access.credentials_still_good().await?,
-                    };
-                    dead_regions.insert(target.region.clone(), dead);
-                    if !dead || target.region.is_global() {
+                    if !regions_off.contains(&target.region) && !self.access.is_off(&target.region).await? {
                         return Err(error);
                     }
+                    regions_off.insert(target.region.clone());
                     Err(error.with_kind(ErrorKind::UnsupportedRegion))
                 }
                 other => other,
