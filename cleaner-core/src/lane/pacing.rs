@@ -31,12 +31,21 @@ struct Shared {
     stop: CancellationToken,
     in_flight: Arc<Semaphore>,
     on_slowed: Option<Box<SlowedHook>>,
-    permit: Option<Arc<Permit>>,
+    permit: Permit,
     random: Mutex<fastrand::Rng>,
 }
 
 type SlowedHook = dyn Fn(&Lane, &str, f64) + Send + Sync;
-type Permit = dyn Fn() -> bool + Send + Sync;
+
+/// What is asked before each call; if nobody is, any call may be made.
+#[derive(Clone, Default)]
+struct Permit(Option<Arc<dyn Fn() -> bool + Send + Sync>>);
+
+impl Permit {
+    fn is_given(&self) -> bool {
+        self.0.as_ref().is_none_or(|may_call| may_call())
+    }
+}
 
 /// Sets up [`Lanes`].
 #[derive(Default)]
@@ -45,7 +54,7 @@ pub struct LanesBuilder {
     stop: CancellationToken,
     seed: Option<u64>,
     on_slowed: Option<Box<SlowedHook>>,
-    permit: Option<Arc<Permit>>,
+    permit: Permit,
 }
 
 impl LanesBuilder {
@@ -66,7 +75,7 @@ impl LanesBuilder {
     /// Hands in what is asked in the very moment before each call; while it says no, calls fail as interrupted.
     #[must_use]
     pub fn permit(mut self, permit: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        self.permit = Some(Arc::new(permit));
+        self.permit = Permit(Some(Arc::new(permit)));
         self
     }
 
@@ -125,7 +134,7 @@ impl Lanes {
 
     /// Whether a call may be made now.
     pub(crate) fn may_call(&self) -> bool {
-        self.0.permit.as_ref().is_none_or(|permit| permit())
+        self.0.permit.is_given()
     }
 
     /// What stops the run.
@@ -157,7 +166,7 @@ struct LaneShared {
     listing: Arc<Semaphore>,
     deleting: Arc<Semaphore>,
     lanes: std::sync::Weak<Shared>,
-    permit: Option<Arc<Permit>>,
+    permit: Permit,
 }
 
 impl Lane {
@@ -198,7 +207,7 @@ impl Lane {
 
     /// Whether a call may be made now.
     pub(super) fn may_call(&self) -> bool {
-        self.0.permit.as_ref().is_none_or(|permit| permit())
+        self.0.permit.is_given()
     }
 
     pub(super) fn slowed(&self, budget: &str, rate: f64) {

@@ -129,6 +129,7 @@ mod tests {
             lanes.lane("sqs", "eu-west-1").run("DeleteQueue", Purpose::Delete, || async { Ok(()) }).await;
         assert_eq!(result.expect_err("the run was stopped").kind, ErrorKind::Interrupted);
     }
+
     #[tokio::test(start_paused = true)]
     async fn no_call_begins_without_a_permit_however_long_it_waited_for_its_turn() {
         let began = Instant::now();

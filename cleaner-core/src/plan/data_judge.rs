@@ -32,7 +32,7 @@ pub struct DataJudge<'a> {
     pub now: Timestamp,
 }
 
-/// Whether a resource was chosen.
+/// Says how sure it is that a resource was chosen.
 enum Chosen {
     Yes {
         rule: Option<String>,
@@ -40,7 +40,6 @@ enum Chosen {
     },
     /// Nobody knows.
     Perhaps(Verdict),
-    No,
 }
 
 impl DataJudge<'_> {
@@ -69,10 +68,9 @@ impl DataJudge<'_> {
         if !(self.selected.contains(&resource.type_name) && self.regions.contains(&resource.region)) {
             return Verdict::not_selected();
         }
-        let chosen = self.chosen(place, resources, relations, matched);
-        if matches!(chosen, Chosen::No) {
+        let Some(chosen) = self.chosen(place, resources, relations, matched) else {
             return Verdict::not_chosen();
-        }
+        };
         if let Some(why) = &resource.managed {
             return Verdict::managed(why.to_string());
         }
@@ -97,7 +95,6 @@ impl DataJudge<'_> {
             (_, Some(doubt)) => doubt,
             (Chosen::Yes { rule, reason }, None) => Verdict::empty(rule, reason),
             (Chosen::Perhaps(verdict), None) => verdict,
-            (Chosen::No, None) => Verdict::not_chosen(),
         }
     }
 
@@ -112,33 +109,35 @@ impl DataJudge<'_> {
         keep_tags(self.lifted, self.now, resource)
     }
 
+    /// Whether a resource was chosen; nothing: it was not.
     fn chosen(
         &self,
         place: u32,
         resources: &[&Resource],
         relations: &Relations,
         matched: &mut BTreeSet<usize>,
-    ) -> Chosen {
+    ) -> Option<Chosen> {
         let stacks_unknown = self.unlisted.stacks(&resources[place as usize].region);
         let judged = Judged::new(place, resources, relations, self.account, stacks_unknown.clone());
         let outcomes = self.rules.explain(&judged, self.now);
         matched
             .extend(outcomes.iter().filter(|one| one.truth == Truth::True).map(|outcome| outcome.rule.index));
         if self.within.is_some_and(|within| within.holds(place)) {
-            return Chosen::Yes { rule: None, reason: "belongs to a chosen stack" };
+            return Some(Chosen::Yes { rule: None, reason: "belongs to a chosen stack" });
         }
         let (truth, rule) = self.rules.chooses(&judged, self.now);
         let rule = rule.map(|rule| rule.to_string());
         if truth == Truth::True {
-            return Chosen::Yes { rule, reason: "matches a rule that chooses what is emptied" };
+            return Some(Chosen::Yes { rule, reason: "matches a rule that chooses what is emptied" });
         }
         let outside = self.within.and_then(|within| within.outside(place));
-        match (outside, stacks_unknown, truth) {
-            (Some(verdict), _, _) if verdict.action == Action::Unknown => Chosen::Perhaps(verdict),
-            (Some(_), Some(why), _) => Chosen::Perhaps(Verdict::unknown("built-in:stacks-unknown", why)),
-            (_, _, Truth::Unknown(why)) => Chosen::Perhaps(Verdict::unknown(rule.unwrap_or_default(), why)),
-            _ => Chosen::No,
-        }
+        let doubt = match (outside, stacks_unknown, truth) {
+            (Some(verdict), _, _) if verdict.action == Action::Unknown => verdict,
+            (Some(_), Some(why), _) => Verdict::unknown("built-in:stacks-unknown", why),
+            (_, _, Truth::Unknown(why)) => Verdict::unknown(rule.unwrap_or_default(), why),
+            _ => return None,
+        };
+        Some(Chosen::Perhaps(doubt))
     }
 }
 

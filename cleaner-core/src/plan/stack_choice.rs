@@ -45,10 +45,9 @@ impl StackChoice {
         self.iter().filter_map(problem).collect()
     }
 
-    /// The name by which a stack was chosen, if it was.
-    pub(crate) fn name_of(&self, stack: &Resource) -> Option<&StackName> {
-        let texts = [&*stack.id, &*stack.name].into_iter().chain(stack.arn.as_deref());
-        texts.into_iter().find_map(|text| self.iter().find(|name| name.as_str() == text))
+    /// Whether a stack was chosen.
+    pub(crate) fn chooses(&self, stack: &Resource) -> bool {
+        self.iter().any(|name| stack.answers_to(name.as_str()))
     }
 
     /// Finds what belongs to the chosen stacks: these stacks, what they own, be it through others, and what their deletion leaves
@@ -65,7 +64,7 @@ impl StackChoice {
         let mut work: Vec<u32> = Vec::new();
         for (place, resource) in (0_u32..).zip(resources) {
             let is_stack = relations.stacks.contains(&place);
-            if is_stack && regions.contains(&resource.region) && self.name_of(resource).is_some()
+            if is_stack && regions.contains(&resource.region) && self.chooses(resource)
                 || remembered.holds(resource)
             {
                 work.push(place);

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::services::arn::Arn;
+
 /// The most characters that the name of a stack may have.
 const LONGEST: usize = 128;
 
@@ -21,15 +23,12 @@ pub(super) struct StackArn<'a> {
 
 impl<'a> StackArn<'a> {
     pub(super) fn parse(arn: &'a str) -> Option<Self> {
-        let mut parts = arn.splitn(6, ':');
-        let mut next = || parts.next().filter(|part| !part.is_empty());
-        let (scheme, partition, service) = (next()?, next()?, next()?);
-        let (region, account, resource) = (next()?, next()?, next()?);
+        let Arn { partition, service, region, account, resource, .. } = Arn::parse(arn)?;
         let (name, id) = resource.strip_prefix("stack/")?.split_once('/')?;
         let is_word = |text: &str| {
             text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && !text.is_empty()
         };
-        let is_stack = scheme == "arn" && service == "cloudformation" && is_name(name);
+        let is_stack = service == "cloudformation" && is_name(name);
         (is_stack && [partition, region, account, id].into_iter().all(is_word)).then_some(Self {
             region,
             account,

@@ -55,7 +55,7 @@ impl Remembered {
     /// Takes down a resource of a chosen stack.
     pub(crate) fn add(&mut self, resource: &Arc<Resource>, registry: &Registry) {
         let region = &resource.region;
-        for text in [Some(&resource.id), Some(&resource.name), resource.arn.as_ref()].into_iter().flatten() {
+        for text in resource.names() {
             self.names.insert((resource.type_name.clone(), region.clone(), text.clone()));
         }
         for used in &resource.refs {
@@ -80,10 +80,8 @@ impl Remembered {
                 .into_iter()
                 .any(|region| names.contains(&(type_name.clone(), region, text.clone())))
         };
-        let mut texts =
-            [Some(&resource.id), Some(&resource.name), resource.arn.as_ref()].into_iter().flatten();
         was_there
             || resource.owners.iter().any(|owner| is_in(&self.names, &owner.type_name, &owner.target))
-            || texts.any(|text| is_in(&self.left, &resource.type_name, text))
+            || resource.names().any(|text| is_in(&self.left, &resource.type_name, text))
     }
 }

@@ -96,6 +96,11 @@ impl Resource {
         Some(self.created.known()? != by.created.known()?)
     }
 
+    /// What it is called: its id, its name, and its ARN if it has one.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        [&self.id, &self.name].into_iter().chain(&self.arn)
+    }
+
     /// Whether a reference by this text means this resource: by id, name or ARN.
     pub fn answers_to(&self, text: &str) -> bool {
         &*self.id == text || &*self.name == text || self.arn.as_deref() == Some(text)

@@ -1,7 +1,5 @@
 //! A run that is about some stacks only.
 
-use std::collections::BTreeSet;
-
 use super::Run;
 use crate::plan::{Entry, Plan, Relations, StackName, Within};
 use crate::resource::Resource;
@@ -32,8 +30,8 @@ impl Run<'_> {
         self.say_missing_stacks(plan);
         let stay: Vec<String> = self
             .found_stacks(plan)
-            .filter(|(_, entry)| !entry.verdict.deletes())
-            .map(|(_, Entry { resource, verdict, .. })| {
+            .filter(|entry| !entry.verdict.deletes())
+            .map(|Entry { resource, verdict, .. }| {
                 format!("stack {} in {} stays: {}.", resource.name, resource.region, verdict.reason)
             })
             .collect();
@@ -52,11 +50,12 @@ impl Run<'_> {
         if !is_known {
             return;
         }
-        let found: BTreeSet<&StackName> = self.found_stacks(plan).map(|(name, _)| name).collect();
+        let found: Vec<&Resource> = self.found_stacks(plan).map(|entry| &*entry.resource).collect();
+        let is_found = |name: &StackName| found.iter().any(|stack| stack.answers_to(name.as_str()));
         let missing: Vec<String> = self
             .stacks
             .iter()
-            .filter(|name| !found.contains(name))
+            .filter(|name| !is_found(name))
             .map(|name| format!("there is no stack {name} in the regions of this run (any more)."))
             .collect();
         for message in missing {
@@ -65,12 +64,12 @@ impl Run<'_> {
     }
 
     /// The chosen stacks that are there.
-    fn found_stacks<'p>(&'p self, plan: &'p Plan) -> impl Iterator<Item = (&'p StackName, &'p Entry)> {
+    fn found_stacks<'p>(&'p self, plan: &'p Plan) -> impl Iterator<Item = &'p Entry> {
         let entries = plan.entries.iter();
         entries
             .filter(|entry| self.is_stack(entry.resource.type_name.as_str()))
             .filter(|entry| self.regions.contains(&entry.resource.region))
-            .filter_map(|entry| Some((self.stacks.name_of(&entry.resource)?, entry)))
+            .filter(|entry| self.stacks.chooses(&entry.resource))
     }
 
     pub(super) fn is_stack(&self, type_name: &str) -> bool {

@@ -3,6 +3,7 @@
 /// An ARN, split: `arn:partition:service:region:account:resource`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Arn<'a> {
+    pub(crate) partition: &'a str,
     pub(crate) service: &'a str,
     pub(crate) region: &'a str,
     pub(crate) account: &'a str,
@@ -15,10 +16,9 @@ impl<'a> Arn<'a> {
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         let _arn = parts.next().filter(|word| *word == "arn")?;
-        let _partition = parts.next()?;
-        let service = parts.next()?;
+        let (partition, service) = (parts.next()?, parts.next()?);
         let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(Self { service, region, account, resource, whole: text })
+        Some(Self { partition, service, region, account, resource, whole: text })
     }
 
     /// The ARN up to the first `count` parts of its resource, which `separator` separates: without qualifiers and sub-resources.

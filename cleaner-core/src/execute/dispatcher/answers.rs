@@ -264,7 +264,7 @@ impl Dispatcher<'_, '_> {
 }
 
 /// The same refusal with the names of the settings that may lift it, unless it names one.
-pub(super) fn with_settings(mut error: Error, spec: &TypeSpec) -> Error {
+fn with_settings(mut error: Error, spec: &TypeSpec) -> Error {
     let names: Vec<&str> = spec.settings.iter().map(|setting| setting.name.as_str()).collect();
     if !names.is_empty() && !names.iter().any(|name| error.message.contains(name)) {
         error.message =
