@@ -1,9 +1,11 @@
 use cleaner_core::account::Refusal;
 use cleaner_core::baseline::BaselineReport;
-use cleaner_core::report::{ListStatus, Outcome, Report};
+use cleaner_core::report::{ItemOutcome, Outcome, Report};
 use cleaner_core::run::{Cleaner, RunError, Stop, StopCause};
 use cleaner_pool::{Cleaned, Job};
 
+/// How many looks in a row must find an account clean before it is handed out again.
+pub const LOOKS: u32 = 2;
 /// How many resources are named as the cause of a failure.
 const NAMED: usize = 10;
 
@@ -105,16 +107,14 @@ fn judge_error(error: RunError, job: &Job) -> Cleaned {
 /// Why an account is not clean, most important first.
 fn causes(report: &Report) -> Vec<String> {
     let mut causes = vec![report.reason.clone().unwrap_or_else(|| report.outcome.to_string())];
-    let left = report
-        .resources
-        .iter()
-        .filter(|resource| matches!(resource.outcome.to_string().as_str(), "failed" | "blocked" | "pending"));
+    let is_left =
+        |outcome| matches!(outcome, ItemOutcome::Failed | ItemOutcome::Blocked | ItemOutcome::Pending);
+    let left = report.resources.iter().filter(|resource| is_left(resource.outcome));
     causes.extend(left.take(NAMED).map(|resource| {
         let why = resource.error.as_ref().map_or_else(String::new, |error| format!(": {error}"));
         format!("{} {} in {} is {}{why}", resource.type_name, resource.id, resource.region, resource.outcome)
     }));
-    let unknown =
-        report.lists.iter().filter(|list| !matches!(list.status, ListStatus::Ok | ListStatus::Unsupported));
+    let unknown = report.lists.iter().filter(|list| !list.status.is_known());
     causes.extend(
         unknown.take(NAMED).map(|list| format!("{} in {} could not be listed", list.type_name, list.region)),
     );

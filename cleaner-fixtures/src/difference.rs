@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use cleaner_core::baseline::{AccountValue, Baseline, BaselineReport, BaselineResource};
-use cleaner_core::report::{ItemOutcome, ListStatus, Outcome, Report, ResourceReport};
+use cleaner_core::report::{ItemOutcome, Outcome, Report, ResourceReport};
 use cleaner_core::resource::ResourceKey;
 use serde_json::{Value, json};
 
@@ -132,7 +132,7 @@ impl From<&Report> for Difference {
         for one in &report.resources {
             difference.add_resource(one);
         }
-        for list in report.lists.iter().filter(|list| !is_known(list.status)) {
+        for list in report.lists.iter().filter(|list| !list.status.is_known()) {
             let why = list.error.as_ref().map_or_else(String::new, |error| format!(": {error}"));
             let text = format!("in {} could not be listed{why}", list.region);
             difference.add(&list.type_name, Mark::Unknown, text);
@@ -181,7 +181,7 @@ impl From<(&Baseline, &Baseline)> for Difference {
                 unasked.insert((&key.type_name, &key.region));
             }
         }
-        let unlisted = after.lists().iter().filter(|list| !is_known(list.status));
+        let unlisted = after.lists().iter().filter(|list| !list.status.is_known());
         unasked.extend(unlisted.map(|list| (&list.type_name, &list.region)));
         for (type_name, region) in unasked {
             difference.add(type_name.as_str(), Mark::Unknown, format!("in {region} could not be listed"));
@@ -254,10 +254,6 @@ impl Mark {
 pub fn assert_no_leftovers(of: impl Into<Difference>) {
     let difference = of.into();
     assert!(difference.is_empty(), "the account is not as it should be: {difference}");
-}
-
-fn is_known(status: ListStatus) -> bool {
-    matches!(status, ListStatus::Ok | ListStatus::Unsupported)
 }
 
 fn of(one: &BaselineResource) -> String {

@@ -8,15 +8,12 @@ use cleaner_core::handler::Registry;
 use cleaner_core::report::{ApiStats, Report};
 use cleaner_core::run::{Cleaner, Options, RunError};
 use cleaner_pool::{
-    AccountId, Claim, Clean, Cleaned, Ended, Holder, Job, Lease, Pool, PoolError, Token, Wait,
+    AccountId, Claim, Clean, Cleaned, Details, Ended, Holder, Job, Lease, Pool, PoolError, Token, Wait,
 };
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::clearing::{Clearing, clear_held};
-
-/// How many looks in a row must find an account clean before it is handed out.
-const LOOKS: u32 = 2;
+use crate::clearing::{Clearing, LOOKS, clear_held};
 
 /// Where tests get their accounts from, how these are reached, and what becomes of them.
 #[derive(Clone, Debug)]
@@ -214,12 +211,7 @@ impl TestAccount {
 
     /// Opens the account, and makes sure that it is the one.
     async fn connect(accounts: &TestAccounts, lease: &Lease) -> Result<(Session, Arc<ApiStats>), String> {
-        let details = &lease.record().details;
-        let role = details.role_arn.clone().map(|role_arn| AssumeRole {
-            role_arn,
-            external_id: details.external_id.clone(),
-            session_name: None,
-        });
+        let role = role_of(&lease.record().details);
         let stats = Arc::new(ApiStats::default());
         let options = SessionOptions {
             assume_role: role.or_else(|| accounts.session.assume_role.clone()),
@@ -261,6 +253,15 @@ impl TestAccount {
             }
         }
     }
+}
+
+/// The role to assume in an account, if it has one.
+pub fn role_of(details: &Details) -> Option<AssumeRole> {
+    details.role_arn.clone().map(|role_arn| AssumeRole {
+        role_arn,
+        external_id: details.external_id.clone(),
+        session_name: None,
+    })
 }
 
 /// Clears one account, and keeps the report.

@@ -13,6 +13,6 @@ mod clearing;
 mod difference;
 mod fixture;
 
-pub use clearing::{Clearing, clear_held};
+pub use clearing::{Clearing, LOOKS, clear_held};
 pub use difference::{Difference, assert_no_leftovers};
-pub use fixture::{After, FixtureError, TestAccount, TestAccounts, Used, clean_account};
+pub use fixture::{After, FixtureError, TestAccount, TestAccounts, Used, clean_account, role_of};

@@ -321,7 +321,14 @@ fn one_stack_is_cleared_and_nothing_else() {
     build(&scene, TWINS);
     let shown = scene.cli(["plan", "--stack", "app"]).args(HERE).args(TYPES).run().expect_code(0);
     assert!(shown.stdout.contains("app-queue") || shown.stdout.contains("SQSQueue"), "{}", shown.stdout);
-    let done = scene.clear(0, TYPES.into_iter().chain(["--stack", "app"])).clean();
+    // By its name, and by its ARN as well.
+    let listed = scene.cli(["plan", "--stack", "app", "--format", "json"]).args(HERE).args(TYPES).run();
+    let plan: Value = serde_json::from_str(&listed.expect_code(0).stdout).expect("a plan");
+    let stack =
+        plan["entries"].as_array().and_then(|all| all.iter().find(|one| one["resource"]["name"] == "app"));
+    let arn = stack.expect("the stack")["resource"]["id"].as_str().expect("its ARN");
+    let done = scene.clear(0, TYPES.into_iter().chain(["--stack", "app", "--stack", arn])).clean();
+    assert!(!done.report["warnings"].to_string().contains("no stack"), "{}", done.report["warnings"]);
     assert_eq!(done.outcome("SQSQueue", "app-queue"), "deleted");
     assert_eq!(done.rule("SQSQueue", "loose-queue"), "built-in:outside");
     assert_eq!(left(&scene), of(&["base", "loose"]));

@@ -6,8 +6,7 @@ use std::str::FromStr;
 use cleaner_core::account::AccountId;
 use cleaner_core::organization::UnitId;
 
-/// What stands for the account's id in the ARN of a role.
-const ACCOUNT: &str = "{account}";
+use super::ACCOUNT;
 
 /// The accounts of a run over many.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -14,6 +14,9 @@ mod stacks;
 #[cfg(test)]
 mod tests;
 
+/// What stands for an account's id in the ARN of a role.
+pub(crate) const ACCOUNT: &str = "{account}";
+
 pub(crate) use baseline::BaselineArgs;
 pub(crate) use cli::{
     ApplyArgs, CheckArgs, ClearArgs, Cli, Command, CompletionsArgs, ConfigCommand, ExplainArgs, PlanArgs,

@@ -18,15 +18,9 @@ pub(crate) async fn apply(globals: &Globals, args: &ApplyArgs, ui: &Ui) -> Resul
     let mut deletion = Deletion::prepare(&setup, &args.delete, ui)?;
     let account = args.delete.account.clone().unwrap_or_else(|| plan.account.clone());
     let wish = Wish { account: Some(account), details: true, ..Wish::default() };
-    let ended = match deletion.connect(wish).await {
-        Ok(cleaner) => match run(&mut deletion, &cleaner, plan).await {
-            Ok(ended) => ended,
-            Err(error) => deletion.not_begun(Some(&cleaner), error),
-        },
-        Err(ended) => ended,
-    };
-    let summary = deletion.summary();
-    deletion.end(&ended, summary)
+    let follow = async |deletion: &mut Deletion<'_>, cleaner: &Cleaner| run(deletion, cleaner, plan).await;
+    let ended = deletion.attempt(wish, follow).await;
+    deletion.conclude(&ended)
 }
 
 fn read(path: &Path) -> Result<Plan, Failure> {

@@ -1,7 +1,6 @@
 use std::fs;
 use std::path::Path;
 
-use cleaner_core::plan::Plan;
 use cleaner_core::report::Journal;
 use cleaner_core::run::{Cleaner, RunError};
 
@@ -35,42 +34,16 @@ pub(crate) async fn clear(globals: &Globals, args: &ClearArgs, ui: &Ui) -> Resul
     let account = args.account.clone().or_else(|| journal.as_ref().map(|journal| journal.account.clone()));
     let restore = restore.iter().map(|choice| (*choice).into()).collect();
     let wish = Wish { account, restore, stacks: stacks.choice(), ..Wish::default() };
-    let mut plan = None;
-    let ended = match deletion.connect(wish).await {
-        Ok(cleaner) => {
-            let ended = match &journal {
-                Some(journal) => go_on(&mut deletion, &cleaner, journal).await,
-                None => run(&mut deletion, &cleaner, &mut plan).await,
+    let ended = match &journal {
+        Some(journal) => {
+            let go_on = async |deletion: &mut Deletion<'_>, cleaner: &Cleaner| {
+                go_on(deletion, cleaner, journal).await
             };
-            ended.unwrap_or_else(|error| deletion.not_begun(Some(&cleaner), error))
+            deletion.attempt(wish, go_on).await
         }
-        Err(ended) => ended,
+        None => deletion.attempt(wish, Deletion::carry_out).await,
     };
-    deletion.conclude(&ended, plan)
-}
-
-async fn run(
-    deletion: &mut Deletion<'_>,
-    cleaner: &Cleaner,
-    shown: &mut Option<Plan>,
-) -> Result<Ended, RunError> {
-    let mut run = cleaner.begin(deletion.reporters()).await?;
-    let plan = match run.plan().await {
-        Ok(plan) => plan,
-        Err(error) => return Ok(run.give_up(error).into()),
-    };
-    if deletion.args.dry_run {
-        let report = run.dry_run(&plan);
-        *shown = Some(plan);
-        return Ok(report.into());
-    }
-    if let Err(error) = run.check_limit(&plan) {
-        return Ok(run.give_up(error).into());
-    }
-    match deletion.confirm(&run, cleaner, &plan).await {
-        Ok(()) => Ok(run.clear(plan).await?.into()),
-        Err(error) => Ok(run.give_up(error).into()),
-    }
+    deletion.conclude(&ended)
 }
 
 /// Goes on where another run ended.

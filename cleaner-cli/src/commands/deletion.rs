@@ -1,4 +1,5 @@
 use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use cleaner_core::plan::Plan;
 use cleaner_core::report::{ApiStats, Outcome, Report};
 use cleaner_core::run::{Cleaner, Run, RunError, Task};
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::args::DeleteArgs;
 use crate::confirm;
@@ -22,9 +24,11 @@ use crate::ui::Ui;
 /// What `clear`, `apply` and `reset-data` have in common: files that can be written, a confirmed account, and a report in every case.
 pub(super) struct Deletion<'a> {
     pub(super) args: &'a DeleteArgs,
-    pub(super) ui: &'a Ui,
+    ui: &'a Ui,
     setup: &'a Setup,
     task: Task,
+    /// The plan that a dry run made.
+    shown: Option<Plan>,
     signals: Signals,
     report: Option<OutputFile>,
     events: Option<File>,
@@ -44,24 +48,14 @@ impl<'a> Deletion<'a> {
     /// # Errors
     /// They cannot be written: nothing is deleted that nobody would learn of.
     pub(super) fn prepare(setup: &'a Setup, args: &'a DeleteArgs, ui: &'a Ui) -> Result<Self, Failure> {
-        let cannot = |what: &str, path: &Path, error: std::io::Error| {
-            Failure::usage(format!("the {what} cannot be written to {}: {error}.", path.display()))
-        };
-        let report = args
-            .report
-            .as_deref()
-            .map(|path| OutputFile::prepare(path).map_err(|error| cannot("report", path, error)))
-            .transpose()?;
-        let events = args
-            .events
-            .as_deref()
-            .map(|path| File::create(path).map_err(|error| cannot("events", path, error)))
-            .transpose()?;
+        let report = prepare_report(args)?;
+        let events = args.events.as_deref().map(create_events).transpose().map_err(Failure::usage)?;
         Ok(Self {
             args,
             ui,
             setup,
             task: Task::Clear,
+            shown: None,
             signals: Signals::listen(),
             report,
             events,
@@ -70,16 +64,50 @@ impl<'a> Deletion<'a> {
         })
     }
 
-    /// The same for a run that is for something else.
-    pub(super) fn of(self, task: Task) -> Self {
-        Self { task, ..self }
+    /// Connects, and does this with the account; whatever it comes to, there is a report.
+    pub(super) async fn attempt(
+        &mut self,
+        wish: Wish,
+        work: impl AsyncFnOnce(&mut Self, &Cleaner) -> Result<Ended, RunError>,
+    ) -> Ended {
+        self.task = wish.task;
+        match self.connect(wish).await {
+            Ok(cleaner) => {
+                let ended = work(self, &cleaner).await;
+                ended.unwrap_or_else(|error| self.not_begun(Some(&cleaner), error))
+            }
+            Err(ended) => ended,
+        }
+    }
+
+    /// Makes a plan for what the run is for, and carries it out once that is confirmed. A dry run only shows it.
+    pub(super) async fn carry_out(&mut self, cleaner: &Cleaner) -> Result<Ended, RunError> {
+        let mut run = cleaner.begin(self.reporters()).await?;
+        let planned = if self.task.is_clear() { run.plan().await } else { run.plan_reset().await };
+        let plan = match planned {
+            Ok(plan) => plan,
+            Err(error) => return Ok(run.give_up(error).into()),
+        };
+        if self.args.dry_run {
+            let report = run.dry_run(&plan);
+            self.shown = Some(plan);
+            return Ok(report.into());
+        }
+        if let Err(error) = run.check_limit(&plan) {
+            return Ok(run.give_up(error).into());
+        }
+        match self.confirm(&run, cleaner, &plan).await {
+            Ok(()) if self.task.is_clear() => Ok(run.clear(plan).await?.into()),
+            Ok(()) => Ok(run.reset(plan).await.into()),
+            Err(error) => Ok(run.give_up(error).into()),
+        }
     }
 
     /// Makes sure that the deletion is or can be confirmed, and finds credentials.
     ///
     /// # Errors
     /// What is in the way, with a report.
-    pub(super) async fn connect(&self, wish: Wish) -> Result<Cleaner, Ended> {
+    async fn connect(&self, wish: Wish) -> Result<Cleaner, Ended> {
         let cleaner = async {
             confirm::check(self.args, self.args.account.is_some(), self.ui.attended)?;
             self.setup.connect(wish, self.stats.clone()).await
@@ -124,23 +152,28 @@ impl<'a> Deletion<'a> {
     }
 
     /// The end of a run that never began.
-    pub(super) fn not_begun(&self, cleaner: Option<&Cleaner>, error: RunError) -> Ended {
+    fn not_begun(&self, cleaner: Option<&Cleaner>, error: RunError) -> Ended {
         let stopped_by = cleaner.and_then(|cleaner| cleaner.stop().cause());
         let report = Report::early(&tool(), self.started_at, &error, stopped_by, &self.stats);
         Ended { report: Report { task: self.task, ..report }, error: Some(error) }
     }
 
-    /// Writes the report, shows the result, and says what went wrong.
+    /// Writes the report, shows the result, and says what went wrong. What a dry run shows is the plan, if it made one; any other
+    /// shows its summary.
     ///
     /// # Errors
     /// The report could not be written after all.
-    pub(super) fn end(self, ended: &Ended, text: impl FnOnce(&Report) -> String) -> Result<Exit, Failure> {
+    pub(super) fn conclude(self, ended: &Ended) -> Result<Exit, Failure> {
         let report = &ended.report;
-        let written = self.write(report);
+        let written = write_report(self.report.as_ref(), report);
         if self.ui.json() {
             print_json(report)?;
         } else if ended.error.is_none() {
-            print(&text(report))?;
+            let (verbosity, paint) = (self.ui.verbosity, self.ui.out);
+            print(&match &self.shown {
+                Some(plan) => render::plan(plan, report, &self.setup.registry, verbosity, paint),
+                None => render::summary(report, verbosity, paint),
+            })?;
         }
         let endpoint = self.setup.endpoint();
         let complaint = match (&ended.error, &report.fatal, &report.reason) {
@@ -163,36 +196,40 @@ impl<'a> Deletion<'a> {
             None => Exit::of_report(report),
         })
     }
+}
 
-    /// The end of a run that had a plan, or never came to one: what a dry run shows is the plan, any other its summary.
-    ///
-    /// # Errors
-    /// The report could not be written after all.
-    pub(super) fn conclude(self, ended: &Ended, plan: Option<Plan>) -> Result<Exit, Failure> {
-        let (verbosity, paint) = (self.ui.verbosity, self.ui.out);
-        match plan {
-            Some(plan) if self.args.dry_run => {
-                let registry = self.setup.registry.clone();
-                self.end(ended, move |report| render::plan(&plan, report, &registry, verbosity, paint))
-            }
-            _ => {
-                let summary = self.summary();
-                self.end(ended, summary)
-            }
-        }
-    }
+/// The file of the report, if one is asked for; it is not written yet.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn prepare_report(args: &DeleteArgs) -> Result<Option<OutputFile>, Failure> {
+    let prepare = |path: &Path| {
+        OutputFile::prepare(path).map_err(|error| Failure::usage(unwritable("report", path, &error)))
+    };
+    args.report.as_deref().map(prepare).transpose()
+}
 
-    fn write(&self, report: &Report) -> Result<(), Failure> {
-        let Some(file) = &self.report else { return Ok(()) };
-        file.write(|file| Ok(serde_json::to_writer_pretty(file, report)?))
-            .map_err(|error| Failure::unexpected(format!("the report could not be written: {error}.")))
-    }
+/// Writes the report where it was asked for.
+///
+/// # Errors
+/// It could not be written after all.
+pub(super) fn write_report(file: Option<&OutputFile>, report: &impl Serialize) -> Result<(), Failure> {
+    let Some(file) = file else { return Ok(()) };
+    file.write(|file| Ok(serde_json::to_writer_pretty(file, report)?))
+        .map_err(|error| Failure::unexpected(format!("the report could not be written: {error}.")))
+}
 
-    /// The summary of a run as text.
-    pub(super) fn summary(&self) -> impl FnOnce(&Report) -> String + use<> {
-        let (verbosity, paint) = (self.ui.verbosity, self.ui.out);
-        move |report| render::summary(report, verbosity, paint)
-    }
+/// A new file for events.
+///
+/// # Errors
+/// What to say of it if it cannot be written.
+pub(super) fn create_events(path: &Path) -> Result<File, String> {
+    File::create(path).map_err(|error| unwritable("events", path, &error))
+}
+
+/// Says why nothing can be written.
+pub(super) fn unwritable(what: &str, path: &Path, error: &io::Error) -> String {
+    format!("the {what} cannot be written to {}: {error}.", path.display())
 }
 
 impl From<Report> for Ended {

@@ -1,14 +1,14 @@
 //! `clear` over many accounts: each with its own role, run and report, and one report of all.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_dynamic::AssumeRole;
-use cleaner_core::account::{AccountId, Refusal};
+use cleaner_core::account::{AccountId, OPT_OUT_PROTECTION, OPT_OUT_TAG, Refusal};
 use cleaner_core::error::{Error, ErrorKind};
 use cleaner_core::event::{JournalWriter, Reporter};
 use cleaner_core::organization::Organization;
@@ -19,6 +19,7 @@ use cleaner_core::run::{Cleaner, RunError, Stop, StopCause};
 use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 
+use super::deletion::{create_events, prepare_report, unwritable, write_report};
 use crate::args::{ClearArgs, FleetArgs, Globals, RoleTemplate};
 use crate::confirm;
 use crate::exit::Exit;
@@ -32,8 +33,6 @@ use crate::ui::Ui;
 
 /// How many accounts are cleared at once.
 const AT_ONCE: usize = 4;
-/// Lifts the refusal of accounts that carry the tag, or may carry it.
-const OPT_OUT_PROTECTION: &str = "opt-out-tag";
 
 /// What the runs have in common.
 struct Fleet {
@@ -42,7 +41,7 @@ struct Fleet {
     management: Option<AccountId>,
     role: RoleTemplate,
     external_id: Option<String>,
-    restore: Vec<Restore>,
+    restore: BTreeSet<Restore>,
     stacks: StackChoice,
     dry_run: bool,
     /// Where the events of each account go.
@@ -69,15 +68,10 @@ pub(super) async fn clear_many(globals: &Globals, args: &ClearArgs, ui: &Ui) -> 
     if named.as_ref().is_some_and(BTreeMap::is_empty) {
         return Err(nobody());
     }
-    let report = delete.report.as_deref().map(OutputFile::prepare).transpose();
-    let report = report.map_err(|error| Failure::usage(format!("the report cannot be written: {error}.")))?;
+    let report = prepare_report(delete)?;
     if let Some(folder) = &delete.events {
-        fs::create_dir_all(folder).map_err(|error| {
-            Failure::usage(format!(
-                "the events cannot be written to {}, a folder: {error}.",
-                folder.display()
-            ))
-        })?;
+        fs::create_dir_all(folder)
+            .map_err(|error| Failure::usage(unwritable("events (a folder)", folder, &error)))?;
     }
     let run = |error: RunError| Failure::run(&error, None, setup.endpoint().as_deref());
     confirm::check(delete, true, ui.attended).map_err(run)?;
@@ -88,18 +82,24 @@ pub(super) async fn clear_many(globals: &Globals, args: &ClearArgs, ui: &Ui) -> 
     let session = setup.session(None, Arc::default()).await.map_err(run)?;
     let home_region = session.region().unwrap_or("us-east-1");
     let organization = Organization::open(&session, home_region).await.map_err(|error| run(error.into()))?;
+    let management = match organization.management_account().await {
+        Ok(management) => management,
+        // Whoever names the accounts need not be able to ask; each run looks for itself, too.
+        Err(error) if named.is_some() => {
+            say(&format!("warning: which account manages the organization could not be read: {error}"));
+            None
+        }
+        Err(error) => return Err(run(error.into())),
+    };
     let (accounts, left_out) = match named {
         Some(accounts) => (accounts, Vec::new()),
-        None => members(&organization, choice, &setup).await.map_err(|error| run(error.into()))?,
+        None => members(&organization, management.as_ref(), choice, &setup)
+            .await
+            .map_err(|error| run(error.into()))?,
     };
     if accounts.is_empty() {
         return Err(nobody());
     }
-    let management = organization.management_account().await.unwrap_or_else(|error| {
-        // Each run looks for itself, too.
-        say(&format!("warning: which account manages the organization could not be read: {error}"));
-        None
-    });
     signals.stops(&stop);
     confirm::ask_many(delete, &accounts, &stop).await.map_err(run)?;
 
@@ -129,15 +129,13 @@ pub(super) async fn clear_many(globals: &Globals, args: &ClearArgs, ui: &Ui) -> 
 
 /// Shows and writes the report.
 fn end(combined: &CombinedReport, file: Option<&OutputFile>, ui: &Ui) -> Result<Exit, Failure> {
-    let written = file.map(|file| file.write(|file| Ok(serde_json::to_writer_pretty(file, combined)?)));
+    let written = write_report(file, combined);
     if ui.json() {
         print_json(combined)?;
     } else {
         print(&render::combined(combined, ui.verbosity, ui.out))?;
     }
-    if let Some(Err(error)) = written {
-        return Err(Failure::unexpected(format!("the report could not be written: {error}.")));
-    }
+    written?;
     let worst = combined.accounts.iter().find(|report| report.outcome == combined.outcome);
     Ok(worst.map_or(Exit::Incomplete, Exit::of_report))
 }
@@ -166,20 +164,20 @@ fn accounts(text: &str) -> Result<BTreeMap<AccountId, String>, (usize, String)> 
 /// The accounts of organizational units that can be cleared, and those that cannot.
 async fn members(
     organization: &Organization,
+    management: Option<&AccountId>,
     choice: &FleetArgs,
     setup: &Setup,
 ) -> Result<(BTreeMap<AccountId, String>, Vec<LeftOut>), Error> {
-    let management = organization.management_account().await?;
     let heeds_tags = !setup.config.lifted_protections.contains(OPT_OUT_PROTECTION);
     let (mut accounts, mut left_out) = (BTreeMap::new(), BTreeMap::new());
     for unit in &choice.org_units {
         for member in organization.accounts_of(unit).await? {
-            let reason = if management.as_ref() == Some(&member.account) {
-                Some("it is the management account")
+            let reason = if management == Some(&member.account) {
+                Some("it is the management account".to_owned())
             } else if !member.active {
-                Some("it is not active")
+                Some("it is not active".to_owned())
             } else if heeds_tags && organization.opts_out(&member.account).await? {
-                Some(OPTED_OUT)
+                Some(format!("it carries the tag {OPT_OUT_TAG}"))
             } else {
                 None
             };
@@ -187,16 +185,13 @@ async fn members(
                 None => drop(accounts.insert(member.account, member.name)),
                 Some(reason) => {
                     let (account, name) = (member.account, member.name);
-                    left_out.insert(account.clone(), LeftOut { account, name, reason: reason.to_owned() });
+                    left_out.insert(account.clone(), LeftOut { account, name, reason });
                 }
             }
         }
     }
     Ok((accounts, left_out.into_values().collect()))
 }
-
-/// Why an account of a unit is left out that says so itself.
-const OPTED_OUT: &str = "it carries the tag aws-cleaner:opt-out";
 
 /// Clears one account in a task of its own: whatever becomes of it is of no consequence for the others.
 async fn apart(fleet: Arc<Fleet>, account: AccountId) -> Report {
@@ -251,7 +246,7 @@ impl Fleet {
         let wish = Wish {
             account: Some(account.clone()),
             stacks: self.stacks.clone(),
-            restore: self.restore.iter().copied().collect(),
+            restore: self.restore.clone(),
             deadline: left,
             ..Wish::default()
         };
@@ -275,7 +270,8 @@ impl Fleet {
         ended
     }
 
-    /// Refuses accounts that nobody may clear among many.
+    /// Refuses accounts that nobody may clear among many. Those of a unit were looked at before, perhaps hours ago: the tag has the
+    /// last word until the run begins.
     async fn check(&self, account: &AccountId) -> Result<(), Refusal> {
         if self.management.as_ref() == Some(account) {
             return Err(Refusal::ManagementAccount(account.clone()));
@@ -308,11 +304,8 @@ impl Fleet {
     fn reporters(&self, account: &AccountId) -> Result<Vec<Box<dyn Reporter>>, RunError> {
         let mut reporters = vec![progress::of_one(Prefixed::new(account), &self.ui)];
         if let Some(folder) = &self.events {
-            let path = folder.join(format!("{account}.ndjson"));
-            let file = File::create(&path).map_err(|error| {
-                RunError::Usage(vec![format!("the events cannot be written to {}: {error}.", path.display())])
-            })?;
-            reporters.push(Box::new(JournalWriter::new(file)));
+            let file = create_events(&folder.join(format!("{account}.ndjson")));
+            reporters.push(Box::new(JournalWriter::new(file.map_err(|why| RunError::Usage(vec![why]))?)));
         }
         Ok(reporters)
     }

@@ -5,6 +5,8 @@ use super::AccountId;
 
 /// The tag by which an account of an organization says that no run over many accounts may clear it. Its value is of no consequence.
 pub const OPT_OUT_TAG: &str = "aws-cleaner:opt-out";
+/// The protection by that tag: where it is lifted, nobody looks for one.
+pub const OPT_OUT_PROTECTION: &str = "opt-out-tag";
 
 /// Decides whether an account may be cleared at all.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,7 @@ mod identity;
 mod own_hands;
 
 pub(crate) use ground::Ground;
-pub use guard::{Guard, OPT_OUT_TAG, Refusal};
+pub use guard::{Guard, OPT_OUT_PROTECTION, OPT_OUT_TAG, Refusal};
 pub use id::AccountId;
 pub use identity::{Identity, Principal};
 pub(crate) use identity::{NO_ORGANIZATION, management_account};

@@ -2,9 +2,10 @@ use std::collections::BTreeSet;
 
 use resource_filters::Vocabulary;
 
-use crate::account::CALLER;
+use crate::account::{CALLER, OPT_OUT_PROTECTION};
 use crate::config::{SettingKind, TypeVocabulary};
 use crate::handler::Registry;
+use crate::plan::KEEP_TAG_PROTECTION;
 
 impl Vocabulary for Registry {
     fn resolve_type(&self, name: &str) -> Option<String> {
@@ -43,9 +44,9 @@ impl TypeVocabulary for Registry {
         let mut names: BTreeSet<String> =
             self.specs().flat_map(|spec| spec.protections.iter().cloned()).collect();
         // Holds for resources of all types that have tags, so no type declares it.
-        names.insert("keep-tag".to_owned());
+        names.insert(KEEP_TAG_PROTECTION.to_owned());
         // Says whether an account may be cleared among many.
-        names.insert("opt-out-tag".to_owned());
+        names.insert(OPT_OUT_PROTECTION.to_owned());
         // What keeps the caller's hands on is never lifted.
         names.remove(CALLER);
         names.into_iter().collect()

@@ -13,6 +13,8 @@ use crate::resource::{Fact, Region, Resource, TypeName};
 
 /// The tag that keeps a resource for good.
 pub const KEEP_TAG: &str = "aws-cleaner:keep";
+/// The protection by the tags that keep resources.
+pub(crate) const KEEP_TAG_PROTECTION: &str = "keep-tag";
 /// The tag that keeps a resource until the date or time it holds.
 pub const KEEP_UNTIL_TAG: &str = "aws-cleaner:keep-until";
 /// The rule by which a baseline keeps. It is never lifted.
@@ -206,7 +208,7 @@ impl Judge<'_> {
 
 /// Keeps what carries a keep tag, and what may carry one.
 pub(super) fn keep_tags(lifted: &BTreeSet<String>, now: Timestamp, resource: &Resource) -> Option<Verdict> {
-    if lifted.contains("keep-tag") || mutated!(IgnoresKeepTags) {
+    if lifted.contains(KEEP_TAG_PROTECTION) || mutated!(IgnoresKeepTags) {
         return None;
     }
     let tags = match &resource.tags {

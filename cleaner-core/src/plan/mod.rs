@@ -23,6 +23,7 @@ pub use data_judge::DataJudge;
 pub use excluded::Excluded;
 pub use explain::Explanation;
 pub use graph::{Graph, Node};
+pub(crate) use judge::KEEP_TAG_PROTECTION;
 pub(crate) use judge::may_stay;
 pub use judge::{BASELINE_RULE, Judge, KEEP_TAG, KEEP_UNTIL_TAG};
 pub use keeps::spread_keeps;

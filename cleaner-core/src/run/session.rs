@@ -14,8 +14,8 @@ use crate::error::Error;
 use crate::event::{EVENT_VERSION, EventKind, Recorder};
 use crate::handler::{Access, Registry};
 use crate::plan::{
-    Entry, Excluded, Judge, KEEP_TAG, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations, Remembered,
-    STACK_ID_TAG, STACK_NAME_TAG, StackChoice, Unlisted, Verdict, may_stay, spread_keeps,
+    Entry, Excluded, Judge, KEEP_TAG, KEEP_TAG_PROTECTION, KEEP_UNTIL_TAG, PLAN_VERSION, Plan, Relations,
+    Remembered, STACK_ID_TAG, STACK_NAME_TAG, StackChoice, Unlisted, Verdict, may_stay, spread_keeps,
 };
 use crate::report::{ListReport, ReportBuilder};
 use crate::resource::{Region, Resource, TypeName};
@@ -292,7 +292,7 @@ impl<'a> Run<'a> {
             Task::ResetData => self.options().reset_data.needs(),
         };
         let mut tag_keys = rules.tag_keys;
-        if !self.options().lifted.contains("keep-tag") {
+        if !self.options().lifted.contains(KEEP_TAG_PROTECTION) {
             tag_keys.extend([KEEP_TAG.to_owned(), KEEP_UNTIL_TAG.to_owned()]);
         }
         if !self.stacks.is_empty() {

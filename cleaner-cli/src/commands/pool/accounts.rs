@@ -2,21 +2,19 @@ use std::sync::Arc;
 
 use cleaner_core::account::Identity;
 use cleaner_core::report::ApiStats;
+use cleaner_fixtures::role_of;
 use cleaner_pool::shape::ChangedShape;
 use cleaner_pool::store::dynamodb::Made;
 use cleaner_pool::{AccountId, Details, PoolError, Quarantine, Record};
 use serde_json::json;
 
-use super::connect::{Connected, failure, role_of};
+use super::connect::{Connected, failure};
 use super::holder::owner;
-use crate::args::{AccountsArgs, AddArgs, Globals, QuarantineArgs, TableArgs};
+use crate::args::{ACCOUNT, AccountsArgs, AddArgs, Globals, QuarantineArgs, TableArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{print, print_json};
 use crate::ui::Ui;
-
-/// What stands for an account's id in a role's ARN.
-const ACCOUNT: &str = "{account}";
 
 /// Makes the table.
 pub(super) async fn init(globals: &Globals, args: &TableArgs, ui: &Ui) -> Result<Exit, Failure> {

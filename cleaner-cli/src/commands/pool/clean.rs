@@ -4,16 +4,12 @@ use std::sync::Arc;
 use cleaner_core::config::Flags;
 use cleaner_core::report::{ApiStats, Report};
 use cleaner_core::run::Cleaner;
-use cleaner_fixtures::{Clearing, clear_held};
+use cleaner_fixtures::{Clearing, LOOKS, clear_held, role_of};
 use cleaner_pool::{Clean, Cleaned, Job};
 
-use super::connect::role_of;
 use crate::args::{CleaningArgs, Globals};
 use crate::failure::Failure;
 use crate::setup::{Setup, Wish};
-
-/// How many looks in a row must find an account clean before it is handed out.
-const LOOKS: u32 = 2;
 
 /// Clears the accounts of a pool, each with its own configuration and its own credentials.
 pub(super) struct AccountCleaner {

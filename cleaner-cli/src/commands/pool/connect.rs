@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use aws_dynamic::{AssumeRole, Session};
+use aws_dynamic::Session;
 use cleaner_core::report::ApiStats;
 use cleaner_pool::state::Refusal;
 use cleaner_pool::store::dynamodb::DynamoDb;
 use cleaner_pool::store::{StoreError, StoreErrorKind};
-use cleaner_pool::{Details, Pool, PoolError};
+use cleaner_pool::{Pool, PoolError};
 
 use crate::args::{Globals, TableArgs};
 use crate::exit::Exit;
@@ -42,15 +42,6 @@ impl Connected {
         let pool = Pool::new(Arc::new(connected.table.clone()), settings);
         Ok((connected, pool))
     }
-}
-
-/// The role to assume in an account.
-pub(super) fn role_of(details: &Details) -> Option<AssumeRole> {
-    details.role_arn.clone().map(|role_arn| AssumeRole {
-        role_arn,
-        external_id: details.external_id.clone(),
-        session_name: None,
-    })
 }
 
 /// Says why a pool could not do what it was asked for, and what helps.

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use cleaner_core::account::Identity;
 use cleaner_core::report::ApiStats;
+use cleaner_fixtures::role_of;
 use cleaner_pool::{Claim, Lease, Wait};
 use tokio::process::{Child, Command};
 
 use super::after::clean_now;
 use super::clean::AccountCleaner;
-use super::connect::{Connected, failure, role_of};
+use super::connect::{Connected, failure};
 use super::credentials::CredentialServer;
 use super::forward::Forward;
 use super::holder::claim;

@@ -15,7 +15,7 @@ use super::{Ending, Mode, Scenario};
 use crate::account::Guard;
 use crate::event::{JournalWriter, Reporter};
 use crate::handler::Registry;
-use crate::plan::Plan;
+use crate::plan::{KEEP_TAG_PROTECTION, Plan};
 use crate::report::{ApiStats, Journal, Report};
 use crate::run::{Cleaner, Options, RegionChoice, RunError, StopCause, TypeChoice};
 
@@ -165,7 +165,7 @@ async fn stop_later(cloud: &Cloud, cleaner: &Cleaner, ending: Ending) {
 fn options(scenario: &Scenario, registry: &Registry, mode: Mode, ending: Ending) -> Options {
     let choice = &scenario.choice;
     let owned = |names: &[Arc<str>]| names.iter().map(|name| name.as_ref().to_owned()).collect();
-    let lifted = [(choice.lift_protection, PROTECTION), (choice.lift_tags, "keep-tag")];
+    let lifted = [(choice.lift_protection, PROTECTION), (choice.lift_tags, KEEP_TAG_PROTECTION)];
     Options {
         tool: "simulation".to_owned(),
         guard: Guard::default(),
