@@ -6,12 +6,11 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::account::{Ground, Identity, Refusal};
-use crate::error::Error;
-use crate::handler::{BoxFuture, Context, Registry, TypeSpec};
+use crate::account::{Refusal, TestGround};
+use crate::handler::{Registry, TypeSpec};
 use crate::plan::Action;
 use crate::report::{ApiStats, ItemOutcome, Journal, ListStatus, Outcome, Report};
-use crate::resource::{Fact, Region, Resource, State};
+use crate::resource::{Fact, Resource, State};
 use crate::run::{Cleaner, Options, RunError};
 use crate::testkit::{Cloud, Listing, Memory, Thing, baseline_of, plan_of, simulated};
 
@@ -260,7 +259,7 @@ fn what_could_not_be_looked_at_is_unknown_and_not_missing() {
     }
 }
 
-const GOOD: &str = r#"{"version": 1, "tool": "t", "account": "123456789012", "partition": "aws",
+const GOOD: &str = r#"{"version": 1, "tool": "t", "account": "111122223333", "partition": "aws",
 "taken_at": "2025-01-01T00:00:00Z",
 "lists": [{"type": "A", "region": "r1", "status": "ok"}],
 "resources": [{"type": "A", "region": "r1", "id": "x", "name": "x", "created_at": null}],
@@ -289,7 +288,7 @@ fn reading_is_strict_and_says_where() {
         (", \"created_at\": null", "", "f:4:67: this is no baseline: missing field `created_at`"),
         ("\"id\": \"x\", ", "\"id\": \"x\", \"id\": \"y\", ", "duplicate field `id`"),
         ("\"status\": \"ok\"", "\"status\": \"okay\"", "unknown variant `okay`"),
-        ("123456789012", "1234", "`1234` is no account id"),
+        ("111122223333", "1234", "`1234` is no account id"),
         (
             "{\"type\": \"A\", \"region\": \"r1\", \"id\"",
             "{\"type\": \"Aa\", \"region\": \"r1\", \"id\"",
@@ -323,44 +322,6 @@ fn types_are_known_by_the_names_they_have_now() {
     assert_eq!(baseline.resources()[0].type_name, "A");
 }
 
-/// A cloud as what a run stands on.
-struct TestGround;
-
-const ACCOUNT: &str = "123456789012";
-
-impl Ground for TestGround {
-    fn session(&self) -> Option<&aws_dynamic::Session> {
-        None
-    }
-
-    fn identify<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Identity, Error>> {
-        Box::pin(async {
-            Ok(Identity {
-                account: ACCOUNT.parse().expect("twelve digits"),
-                arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/test/run"),
-                user_id: "test".to_owned(),
-                partition: "aws".to_owned(),
-            })
-        })
-    }
-
-    fn alias<'a>(&'a self, _: &'a Identity, _: &'a Context) -> BoxFuture<'a, Result<Option<String>, Error>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn is_management_account<'a>(
-        &'a self,
-        _: &'a Identity,
-        _: &'a Context,
-    ) -> BoxFuture<'a, Result<Option<bool>, Error>> {
-        Box::pin(async { Ok(Some(false)) })
-    }
-
-    fn regions<'a>(&'a self, _: &'a Identity, _: &'a Context) -> BoxFuture<'a, Result<Vec<Region>, Error>> {
-        Box::pin(async { Ok(vec![Region::from("r1")]) })
-    }
-}
-
 fn cleaner(cloud: &Cloud, options: Options) -> Cleaner {
     let of = |spec| simulated(cloud, spec, Listing::Works);
     let registry = Registry::builder()
@@ -368,7 +329,7 @@ fn cleaner(cloud: &Cloud, options: Options) -> Cleaner {
         .with(of(TypeSpec::new("B", "b")))
         .build()
         .expect("the types fit together");
-    Cleaner::on(Arc::new(TestGround), Arc::new(registry), options, Arc::new(ApiStats::default()))
+    Cleaner::on(Arc::new(TestGround::new("r1")), Arc::new(registry), options, Arc::new(ApiStats::default()))
 }
 
 async fn take(cloud: &Cloud) -> Baseline {
@@ -454,7 +415,8 @@ async fn a_hole_in_a_baseline_keeps_what_may_be_meant_by_it() {
 async fn the_baseline_of_another_account_is_refused_before_anything_is_listed() {
     let cloud = Cloud::default();
     cloud.add(Thing::new(dated("A", "a", 2026)));
-    let other = Baseline::parse(&GOOD.replace(ACCOUNT, "999999999999"), &registry()).expect("it is one");
+    let other =
+        Baseline::parse(&GOOD.replace(TestGround::ACCOUNT, "999999999999"), &registry()).expect("it is one");
     let cleaner = cleaner(&cloud, Options { baseline: Some(Arc::new(other)), ..Options::default() });
     let error = cleaner.begin(Vec::new()).await.expect_err("it is refused");
     assert!(matches!(error, RunError::Refused(Refusal::WrongBaseline { .. })), "{error}");

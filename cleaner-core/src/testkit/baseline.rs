@@ -25,7 +25,7 @@ pub(crate) fn plan_of(resources: &[Resource], lists: &[(&str, &str, ListStatus)]
         version: PLAN_VERSION,
         tool: "test".to_owned(),
         run_id: String::new(),
-        account: "123456789012".parse().expect("twelve digits"),
+        account: "111122223333".parse().expect("twelve digits"),
         partition: "aws".to_owned(),
         alias: None,
         created_at: "2025-03-01T00:00:00Z".parse().expect("a time"),

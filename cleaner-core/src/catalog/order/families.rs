@@ -4,12 +4,10 @@ use super::account::Account;
 use super::family::Family;
 use super::wire::Wire;
 use super::within;
-use crate::account::{Ground, Identity};
-use crate::error::Error;
-use crate::handler::{BoxFuture, Context, Registry};
+use crate::account::TestGround;
+use crate::handler::Registry;
 use crate::lane::Quotas;
 use crate::report::{ApiStats, ItemOutcome, Outcome, Report};
-use crate::resource::Region;
 use crate::run::{Cleaner, Options, TypeChoice};
 
 macro_rules! families {
@@ -72,49 +70,10 @@ async fn clear(family: &Arc<Family>, is_ordered: bool) -> (Account, Report) {
         quotas: Quotas::Adaptive,
         ..Options::default()
     };
-    let cleaner = Cleaner::on(Arc::new(Stand(session)), registry, options, Arc::new(ApiStats::default()));
+    let ground = TestGround::behind(session, "eu-west-1");
+    let cleaner = Cleaner::on(Arc::new(ground), registry, options, Arc::new(ApiStats::default()));
     let mut run = cleaner.begin(Vec::new()).await.expect("the account is the right one");
     let plan = run.plan().await.expect("the account can be listed");
     let report = run.clear(plan).await.expect("nothing is in the way");
     (account, report)
-}
-
-/// An account in memory as what a run stands on.
-struct Stand(aws_dynamic::Session);
-
-impl Ground for Stand {
-    fn session(&self) -> Option<&aws_dynamic::Session> {
-        Some(&self.0)
-    }
-
-    fn identify<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Identity, Error>> {
-        Box::pin(async {
-            Ok(Identity {
-                account: "111122223333".parse().expect("twelve digits"),
-                arn: "arn:aws:sts::111122223333:assumed-role/cleaner/run".to_owned(),
-                user_id: "AROAEXAMPLE:run".to_owned(),
-                partition: "aws".to_owned(),
-            })
-        })
-    }
-
-    fn alias<'a>(&'a self, _: &'a Identity, _: &'a Context) -> BoxFuture<'a, Result<Option<String>, Error>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn is_management_account<'a>(
-        &'a self,
-        _: &'a Identity,
-        _: &'a Context,
-    ) -> BoxFuture<'a, Result<Option<bool>, Error>> {
-        Box::pin(async { Ok(Some(false)) })
-    }
-
-    fn regions<'a>(&'a self, _: &'a Identity, _: &'a Context) -> BoxFuture<'a, Result<Vec<Region>, Error>> {
-        Box::pin(async { Ok(vec![Region::from("eu-west-1")]) })
-    }
-
-    fn seed(&self) -> Option<u64> {
-        Some(1)
-    }
 }
