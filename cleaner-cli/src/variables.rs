@@ -14,6 +14,8 @@ pub(crate) const ACCOUNT: &str = "AWS_CLEANER_POOL_ACCOUNT";
 pub(crate) const TOKEN: &str = "AWS_CLEANER_POOL_TOKEN";
 /// The pool's table.
 const TABLE: &str = "AWS_CLEANER_POOL_TABLE";
+/// Its name where nobody gives it another.
+const USUAL_TABLE: &str = "aws-cleaner-pool";
 /// How long leases and cleanings last without a heartbeat.
 const LEASE: &str = "AWS_CLEANER_POOL_LEASE";
 /// How long a place in the queue lasts without a heartbeat.
@@ -26,6 +28,20 @@ const MAX_FAILURES: &str = "AWS_CLEANER_POOL_MAX_FAILURES";
 /// All of them.
 pub(crate) const POOL: &[&str] = &[ACCOUNT, TOKEN, TABLE, LEASE, TICKET, REST, MAX_FAILURES];
 
+/// The pool's table, as the environment names it, or by its usual name.
+pub(crate) fn table() -> String {
+    named(env::var(TABLE).ok())
+}
+
+fn named(table: Option<String>) -> String {
+    given(table).unwrap_or_else(|| USUAL_TABLE.to_owned())
+}
+
+/// CI systems set what is not given to nothing.
+fn given(value: Option<String>) -> Option<String> {
+    value.filter(|text| !text.is_empty())
+}
+
 /// How the pool behaves, as far as the environment says so.
 ///
 /// # Errors
@@ -35,8 +51,7 @@ pub(crate) fn settings() -> Result<Settings, Failure> {
 }
 
 fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Settings, Failure> {
-    // CI systems set what is not given to nothing.
-    let variable = |name: &str| variable(name).filter(|text| !text.is_empty());
+    let variable = |name: &str| given(variable(name));
     let duration = |name, least: Duration, default| match variable(name) {
         None => Ok(default),
         Some(text) => match parse_duration(&text) {
@@ -78,6 +93,9 @@ mod tests {
         for name in POOL {
             assert_eq!(of(name, ""), Ok(Settings::default()), "{name}");
         }
+        assert_eq!(named(None), USUAL_TABLE);
+        assert_eq!(named(Some(String::new())), USUAL_TABLE);
+        assert_eq!(named(Some("other".to_owned())), "other");
     }
 
     #[test]

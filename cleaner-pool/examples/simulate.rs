@@ -1,8 +1,7 @@
 //! Plays simulated pools, as many as asked for, and checks each against the truth.
 //!
 //! ```text
-//! cargo run --release -p cleaner-pool --no-default-features --features testkit --example simulate -- \
-//!     [--seeds N] [--from S] [--jobs J] [--clients C --accounts A] [--mutations | --seed S]
+//! cargo xtask simulate --pool [--seeds N] [--from S] [--jobs J] [--clients C --accounts A] [--mutations | --seed S]
 //! ```
 //! Without a size, pools are small: one to 14 clients, one to four accounts.
 

@@ -1,11 +1,12 @@
-//! `cargo xtask simulate`: the engine in simulated accounts, thousands of them.
+//! `cargo xtask simulate`: the engine in simulated accounts, or the pool among simulated clients, thousands of them.
 
 use std::env;
 use std::process::Command;
 
 /// Clears simulated accounts, one for each seed, and checks each run against what really happened.
 ///
-/// Shows the first account in which something does not hold, as small as it gets. See docs/simulation.md.
+/// Shows the first account in which something does not hold, as small as it gets. See docs/simulation.md. With --pool it is pools
+/// that are played, and clients that lease their accounts.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Simulate {
     /// How many seeds.
@@ -26,7 +27,20 @@ pub(crate) struct Simulate {
     /// Go on after failures, and only name their seeds.
     #[arg(long)]
     all: bool,
+    /// Play pools.
+    #[arg(long, conflicts_with = "all")]
+    pool: bool,
+    /// So many clients in each pool; by default one to 14.
+    #[arg(long, requires = "pool", requires = "accounts")]
+    clients: Option<u64>,
+    /// So many accounts in each pool; by default one to four.
+    #[arg(long, requires = "clients")]
+    accounts: Option<u64>,
 }
+
+/// How cargo is told to build the engine's simulation, and the pool's.
+const ENGINE: &[&str] = &["--package", "cleaner-core", "--features", "testkit"];
+const POOL: &[&str] = &["--package", "cleaner-pool", "--no-default-features", "--features", "testkit"];
 
 impl Simulate {
     pub(crate) fn run(&self) -> Result<(), String> {
@@ -34,16 +48,22 @@ impl Simulate {
             Some(seed) => vec![("--seed", seed)],
             None => vec![("--seeds", self.seeds), ("--from", self.from)],
         };
-        let jobs = self.jobs.map(|jobs| ("--jobs", jobs as u64));
+        let more = [
+            ("--jobs", self.jobs.map(|jobs| jobs as u64)),
+            ("--clients", self.clients),
+            ("--accounts", self.accounts),
+        ];
+        let given = more.into_iter().filter_map(|(name, number)| Some((name, number?)));
         let flags = [(self.mutations, "--mutations"), (self.all, "--all")];
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let done = Command::new(cargo)
-            .args(["run", "--quiet", "--release", "--package", "cleaner-core", "--features", "testkit"])
+            .args(["run", "--quiet", "--release"])
+            .args(if self.pool { POOL } else { ENGINE })
             .args(["--example", "simulate", "--"])
             .args(
                 numbers
                     .into_iter()
-                    .chain(jobs)
+                    .chain(given)
                     .flat_map(|(name, number)| [name.to_owned(), number.to_string()]),
             )
             .args(flags.into_iter().filter(|(is_on, _)| *is_on).map(|(_, flag)| flag))

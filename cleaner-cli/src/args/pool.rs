@@ -3,7 +3,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Subcommand;
+use clap::builder::NonEmptyStringValueParser;
 use cleaner_pool::AccountId;
+
+use crate::variables;
 
 /// What to do with a pool of accounts.
 #[derive(Debug, Subcommand)]
@@ -54,9 +57,16 @@ Examples:
 
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct TableArgs {
-    /// The pool's table
-    #[arg(long, value_name = "NAME", env = "AWS_CLEANER_POOL_TABLE", default_value = "aws-cleaner-pool")]
-    pub(crate) table: String,
+    /// The pool's table [env: AWS_CLEANER_POOL_TABLE] [default: aws-cleaner-pool]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    table: Option<String>,
+}
+
+impl TableArgs {
+    /// The table that is given, here or in the environment, or else the usual one.
+    pub(crate) fn name(&self) -> String {
+        self.table.clone().unwrap_or_else(variables::table)
+    }
 }
 
 #[derive(Debug, clap::Args)]

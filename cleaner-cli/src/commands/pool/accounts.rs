@@ -20,7 +20,7 @@ use crate::ui::Ui;
 pub(super) async fn init(globals: &Globals, args: &TableArgs, ui: &Ui) -> Result<Exit, Failure> {
     let connected = Connected::new(globals, args).await?;
     let made = connected.table.init().await.map_err(|error| failure(&error.into()))?;
-    let (table, region) = (&args.table, &connected.region);
+    let (table, region) = (args.name(), &connected.region);
     if ui.json() {
         let made = match made {
             Made::New => "new",

@@ -30,7 +30,7 @@ impl Connected {
             .await
             .map_err(|error| Failure::run(&error, None, setup.endpoint().as_deref()))?;
         let region = session.region().unwrap_or("us-east-1").to_owned();
-        let table = DynamoDb::new(&session, &region, &args.table);
+        let table = DynamoDb::new(&session, &region, &args.name());
         Ok(Self { setup, session, region, table })
     }
 
