@@ -44,7 +44,7 @@ impl Difference {
     }
 
     fn add_resource(&mut self, one: &ResourceReport) {
-        let (kind, place) = (&*one.type_name, place(&one.name, &one.id, &one.region));
+        let (kind, place) = (one.type_name.as_str(), place(&one.name, &one.id, one.region.as_str()));
         match one.outcome {
             ItemOutcome::Kept if one.verdict.unknown => {
                 self.add(kind, Mark::Unknown, format!("{place} is kept: {}", one.verdict.reason));

@@ -59,7 +59,7 @@ struct Place<'a> {
 fn by_place(report: &Report, paint: Paint) -> String {
     let mut places: BTreeMap<(&str, &str), Place<'_>> = BTreeMap::new();
     for one in &report.resources {
-        let place = places.entry((&one.type_name, &one.region)).or_default();
+        let place = places.entry((one.type_name.as_str(), one.region.as_str())).or_default();
         if one.verdict.action != "keep" {
             place.acted_on += 1;
             continue;

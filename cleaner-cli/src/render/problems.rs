@@ -42,7 +42,7 @@ pub(super) fn unknown(report: &Report, paint: Paint, most: usize) -> String {
     let mut verdicts: BTreeMap<_, Vec<&str>> = BTreeMap::new();
     for one in report.resources.iter().filter(|one| one.verdict.unknown) {
         let rule = one.verdict.rule.as_deref().unwrap_or("-");
-        let why = (&*one.type_name, &*one.region, &*one.verdict.reason, rule);
+        let why = (one.type_name.as_str(), one.region.as_str(), &*one.verdict.reason, rule);
         verdicts.entry(why).or_default().push(&one.name);
     }
     let verdicts: Vec<_> = verdicts.into_iter().collect();
@@ -77,7 +77,7 @@ pub(super) fn cause(error: &Error) -> String {
 }
 
 fn label(one: &ResourceReport) -> String {
-    place(&one.type_name, &one.id, &one.name, &one.region)
+    place(one.type_name.as_str(), &one.id, &one.name, one.region.as_str())
 }
 
 /// A headed list, if there is anything in it; ends with an empty line.

@@ -47,7 +47,7 @@ const COLUMNS: [(&str, ItemOutcome, Tone); 9] = [
 fn by_type(report: &Report, paint: Paint) -> String {
     let mut types: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for one in &report.resources {
-        *types.entry(&one.type_name).or_default().entry(one.outcome.as_str()).or_default() += 1;
+        *types.entry(one.type_name.as_str()).or_default().entry(one.outcome.as_str()).or_default() += 1;
     }
     // A dry run deletes nothing, any other plans nothing, and what is emptied is not deleted: no column for that.
     let dry = report.summary.planned > 0 || report.outcome == Outcome::DryRun;

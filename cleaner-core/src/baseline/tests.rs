@@ -383,7 +383,7 @@ async fn a_run_deletes_what_came_since_and_names_what_is_gone() {
     let (report, replayed) = clear(&cloud, baseline.clone(), false).await;
     assert_eq!(report.outcome, Outcome::Clean, "{:?}", report.reason);
     assert_eq!(cloud.ids(), ["a", "b", "fresh"], "an old one needs `fresh`");
-    let of = |id: &str| report.resources.iter().find(|one| one.id == id).expect("it is there");
+    let of = |id: &str| report.resources.iter().find(|one| *one.id == *id).expect("it is there");
     assert_eq!(of("a").verdict.rule.as_deref(), Some("built-in:baseline"));
     assert_eq!(of("fresh").verdict.rule.as_deref(), Some("built-in:needed"));
     assert_eq!(of("again").outcome, ItemOutcome::Deleted);

@@ -392,8 +392,8 @@ impl ReportBuilder {
             task: self.task,
             account: self.account.clone(),
             regions: self.regions.clone(),
-            started_at: self.started_at.to_string(),
-            finished_at: finished_at.to_string(),
+            started_at: self.started_at,
+            finished_at,
             duration_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             outcome: Outcome::Failed,
             reason: None,
@@ -416,14 +416,13 @@ fn resource(entry: Entry, result: Option<ItemResult>) -> ResourceReport {
     let is_item = entry.verdict.deletes() || entry.verdict.empties();
     let kept = if is_item { ItemOutcome::Pending } else { ItemOutcome::Kept };
     let result = result.unwrap_or_else(|| ItemResult { outcome: kept, ..ItemResult::already_gone() });
-    let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
     ResourceReport {
-        type_name: found.type_name.as_str().to_owned(),
-        id: found.id.as_ref().to_owned(),
-        name: found.name.as_ref().to_owned(),
-        arn: found.arn.as_deref().map(str::to_owned),
-        region: found.region.as_str().to_owned(),
-        created_at: found.created.known().map(Timestamp::to_string),
+        type_name: found.type_name.clone(),
+        id: found.id.clone(),
+        name: found.name.clone(),
+        arn: found.arn.clone(),
+        region: found.region.clone(),
+        created_at: found.created.known().copied(),
         tags: found.tags.known().cloned().unwrap_or_default(),
         stack: entry.stack,
         verdict: VerdictReport {
@@ -439,8 +438,8 @@ fn resource(entry: Entry, result: Option<ItemResult>) -> ResourceReport {
         },
         outcome: result.outcome,
         attempts: result.attempts,
-        started_at: time(result.started_at),
-        finished_at: time(result.finished_at),
+        started_at: result.started_at,
+        finished_at: result.finished_at,
         error: result.error,
         blocked_by: result.blocked_by,
     }

@@ -12,9 +12,9 @@ pub struct CombinedReport {
     /// The tool and its version.
     pub tool: String,
     /// When the first run began, in RFC 3339.
-    pub started_at: String,
+    pub started_at: Timestamp,
     /// When the last one ended, in RFC 3339.
-    pub finished_at: String,
+    pub finished_at: Timestamp,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// The worst outcome of an account.
@@ -51,8 +51,8 @@ impl CombinedReport {
         Self {
             version: 1,
             tool: tool.to_owned(),
-            started_at: started_at.to_string(),
-            finished_at: finished_at.to_string(),
+            started_at,
+            finished_at,
             duration_ms: u64::try_from(duration).unwrap_or_default(),
             // Of no account at all nobody knows anything.
             outcome: worst.unwrap_or(Outcome::Incomplete),

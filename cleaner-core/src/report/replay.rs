@@ -310,7 +310,6 @@ impl Replay {
             api: ApiReport::default(),
         });
         let End { outcome, reason, stopped_by, fatal, api } = end;
-        let finished_at = last.to_string();
         Journal {
             run_id: self.head.run_id,
             account: self.head.account,
@@ -326,7 +325,7 @@ impl Replay {
                 stopped_by,
                 fatal,
                 api,
-                finished_at,
+                finished_at: last,
                 duration_ms: elapsed,
                 ..report
             },

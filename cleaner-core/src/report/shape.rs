@@ -1,12 +1,14 @@
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ApiReport, ItemOutcome, ListStatus, Outcome};
 use crate::account::AccountId;
 use crate::baseline::BaselineReport;
 use crate::error::Error;
-use crate::resource::Tags;
+use crate::resource::{Region, Tags, TypeName};
 use crate::restore::Restored;
 use crate::run::{StopCause, Task};
 
@@ -27,9 +29,9 @@ pub struct Report {
     /// The regions that were looked at, `global` among them.
     pub regions: Vec<String>,
     /// When the run began, in RFC 3339.
-    pub started_at: String,
+    pub started_at: Timestamp,
     /// When it ended, in RFC 3339.
-    pub finished_at: String,
+    pub finished_at: Timestamp,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// How it ended.
@@ -131,17 +133,17 @@ pub struct UnsupportedReport {
 pub struct ResourceReport {
     /// The type.
     #[serde(rename = "type")]
-    pub type_name: String,
+    pub type_name: TypeName,
     /// The id.
-    pub id: String,
+    pub id: Arc<str>,
     /// The name.
-    pub name: String,
+    pub name: Arc<str>,
     /// The ARN.
-    pub arn: Option<String>,
+    pub arn: Option<Arc<str>>,
     /// The region, or `global`.
-    pub region: String,
-    /// When it was made, in RFC 3339, if that was read.
-    pub created_at: Option<String>,
+    pub region: Region,
+    /// When it was made, if that was read.
+    pub created_at: Option<Timestamp>,
     /// Its tags, as far as they were read.
     pub tags: Tags,
     /// The stack it belongs to.
@@ -152,10 +154,10 @@ pub struct ResourceReport {
     pub outcome: ItemOutcome,
     /// How often its deletion was tried.
     pub attempts: u32,
-    /// When its deletion began, in RFC 3339.
-    pub started_at: Option<String>,
-    /// When it ended, in RFC 3339.
-    pub finished_at: Option<String>,
+    /// When its deletion began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
     /// What was in the way.
     pub error: Option<Error>,
     /// What holds it.

@@ -5,7 +5,7 @@ use super::*;
 fn report(outcome: &str, resources: &Value, more: &Value) -> Report {
     let mut report = json!({
         "version": 1, "tool": "t", "run_id": "r", "account": { "id": "111122223333", "alias": null, "arn": null },
-        "regions": ["us-east-1"], "started_at": "", "finished_at": "", "duration_ms": 0, "outcome": outcome,
+        "regions": ["us-east-1"], "started_at": "2026-01-01T00:00:00Z", "finished_at": "2026-01-01T00:00:00Z", "duration_ms": 0, "outcome": outcome,
         "summary": {
             "found": 0, "kept": 0, "deleted": 0, "already_gone": 0, "failed": 0, "blocked": 0, "pending": 0, "unknown_lists": 0,
         },

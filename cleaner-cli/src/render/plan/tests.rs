@@ -52,11 +52,11 @@ fn report(plan: &Plan) -> Report {
     let error = RunError::Usage(Vec::new());
     let early = Report::early("aws-cleaner", Timestamp::UNIX_EPOCH, &error, None, &Default::default());
     let one = |entry: &Entry| ResourceReport {
-        type_name: entry.resource.type_name.as_str().to_owned(),
-        id: entry.resource.id.as_ref().to_owned(),
-        name: entry.resource.name.as_ref().to_owned(),
+        type_name: entry.resource.type_name.clone(),
+        id: entry.resource.id.clone(),
+        name: entry.resource.name.clone(),
         arn: None,
-        region: entry.resource.region.as_str().to_owned(),
+        region: entry.resource.region.clone(),
         created_at: None,
         tags: Tags::new(),
         stack: None,

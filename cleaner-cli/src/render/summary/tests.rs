@@ -10,11 +10,11 @@ use super::*;
 fn resource(id: &str, type_name: &str, outcome: ItemOutcome) -> ResourceReport {
     let kept = outcome == ItemOutcome::Kept;
     ResourceReport {
-        type_name: type_name.to_owned(),
-        id: id.to_owned(),
-        name: id.to_owned(),
+        type_name: type_name.into(),
+        id: id.into(),
+        name: id.into(),
         arn: None,
-        region: "eu-west-1".to_owned(),
+        region: "eu-west-1".into(),
         created_at: None,
         tags: Tags::new(),
         stack: None,

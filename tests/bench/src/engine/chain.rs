@@ -7,7 +7,7 @@ use std::path::Path;
 use cleaner_core::builtin;
 use cleaner_core::plan::{Graph, Plan};
 use cleaner_core::report::{Journal, Report};
-use jiff::Timestamp;
+use cleaner_core::resource::TypeName;
 use serde_json::{Value, json};
 
 /// Reads events and weighs the chains of the plan in them.
@@ -29,13 +29,10 @@ pub(crate) fn run(events: &Path) -> Result<Value, String> {
 }
 
 /// The fastest deletion of each type, in milliseconds.
-fn fastest(report: &Report) -> HashMap<String, f64> {
-    let mut fastest: HashMap<String, f64> = HashMap::new();
+fn fastest(report: &Report) -> HashMap<TypeName, f64> {
+    let mut fastest: HashMap<TypeName, f64> = HashMap::new();
     for resource in &report.resources {
-        let time = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
-        let (Some(from), Some(to)) = (time(&resource.started_at), time(&resource.finished_at)) else {
-            continue;
-        };
+        let (Some(from), Some(to)) = (resource.started_at, resource.finished_at) else { continue };
         let took = to.duration_since(from).as_secs_f64() * 1000.0;
         fastest
             .entry(resource.type_name.clone())
@@ -46,7 +43,7 @@ fn fastest(report: &Report) -> HashMap<String, f64> {
 }
 
 /// The heaviest path through the graph, and the types on it.
-fn longest(plan: &Plan, graph: &Graph, fastest: &HashMap<String, f64>) -> (f64, Vec<String>) {
+fn longest(plan: &Plan, graph: &Graph, fastest: &HashMap<TypeName, f64>) -> (f64, Vec<String>) {
     let items = plan.items();
     let weight = |node: usize| {
         let resource = items.get(node).map(|place| &plan.entries[*place as usize].resource);

@@ -110,7 +110,7 @@ fn told(view: &View<'_>, end: &End, findings: &mut Findings) {
         let planned = view
             .known
             .iter()
-            .any(|(life, learned)| *learned < view.planned && *view.thing(*life).id == resource.id);
+            .any(|(life, learned)| *learned < view.planned && *view.thing(*life).id == *resource.id);
         if planned && view.finished(&resource.id, view.range.end).is_none() {
             let what = format!("{} never came to its end", resource.id);
             findings.add(Rule::ItemsEndOnce, view.range.end.saturating_sub(1), what);

@@ -73,7 +73,7 @@ fn one(
     left: &BTreeMap<&str, usize>,
     findings: &mut Findings,
 ) {
-    let id = resource.id.as_str();
+    let id = &*resource.id;
     let last = view.range.end.saturating_sub(1);
     let there = left.get(id).copied();
     match resource.outcome {
@@ -97,8 +97,8 @@ fn one(
                 && let Some(gone) = gone.max()
                 && view.lists.iter().any(|list| {
                     list.began > gone
-                        && *list.kind.as_ref() == *resource.type_name
-                        && *list.region.as_ref() == *resource.region
+                        && resource.type_name == **list.kind
+                        && resource.region == **list.region
                         && !list.found.iter().any(|life| *view.thing(*life).id == *id)
                 })
             {
@@ -169,7 +169,8 @@ fn complete(view: &View<'_>, report: &Report, findings: &mut Findings) {
     for list in view.lists.iter().filter(|list| list.record < view.planned) {
         for life in list.found.iter().filter(|life| view.is_selected(view.thing(**life))) {
             let id = &*view.thing(*life).id;
-            if view.scenario.mode == Mode::Clear && !report.resources.iter().any(|resource| resource.id == id)
+            if view.scenario.mode == Mode::Clear
+                && !report.resources.iter().any(|resource| *resource.id == *id)
             {
                 findings.add(
                     Rule::ReportIsComplete,
@@ -251,7 +252,7 @@ fn clean(view: &View<'_>, report: &Report, left: &BTreeMap<&str, usize>, finding
         let kept = report
             .resources
             .iter()
-            .any(|resource| resource.id == **id && resource.outcome == ItemOutcome::Kept);
+            .any(|resource| *resource.id == **id && resource.outcome == ItemOutcome::Kept);
         if seen && !kept {
             findings.add(Rule::CleanIsClean, last, format!("{id} is there, and the run is called clean"));
         }
