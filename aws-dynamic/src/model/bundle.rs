@@ -149,6 +149,7 @@ mod tests {
             assert_eq!(Models::builtin().namespaces(name), Some(namespaces), "{name}");
             assert!(service.protocol().is_some(), "{name}");
             assert!(service.operations().next().is_some(), "{name}");
+            assert!(service.shapes().all(|shape| service.raw_shape(shape).is_some()), "{name}");
         }
     }
 

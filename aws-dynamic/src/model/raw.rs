@@ -1,19 +1,49 @@
 //! The trimmed models as they are stored. Every text borrows from the unpacked JSON, which lives as long as the process.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, marker::PhantomData, sync::OnceLock};
 
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
 };
+use serde_json::value::RawValue;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct RawService {
     pub(crate) metadata: RawMetadata,
     #[serde(borrow)]
     pub(crate) operations: HashMap<&'static str, RawOperation>,
-    #[serde(borrow)]
-    pub(crate) shapes: HashMap<&'static str, RawShape>,
+    #[serde(borrow, deserialize_with = "by_name")]
+    pub(crate) shapes: Vec<(&'static str, LazyShape)>,
+}
+
+impl RawService {
+    pub(crate) fn shape(&self, name: &str) -> Option<(&'static str, &RawShape)> {
+        let place = self.shapes.binary_search_by_key(&name, |(name, _)| name).ok()?;
+        let (name, shape) = &self.shapes[place];
+        Some((name, shape.get()))
+    }
+}
+
+/// A shape that is read when it is first asked for: there are a hundred thousand, and a run has to do with some thousand.
+#[derive(Debug)]
+pub(crate) struct LazyShape {
+    text: &'static RawValue,
+    shape: OnceLock<Box<RawShape>>,
+}
+
+impl LazyShape {
+    fn get(&self) -> &RawShape {
+        self.shape.get_or_init(|| {
+            serde_json::from_str(self.text.get()).expect("a test reads every shape of the packed models")
+        })
+    }
+}
+
+impl<'de: 'static> Deserialize<'de> for LazyShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self { text: Deserialize::deserialize(deserializer)?, shape: OnceLock::new() })
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,7 +120,7 @@ pub(crate) enum RawType {
     Timestamp,
 }
 
-/// A shape. There are a hundred thousand: what few of them have is behind a pointer.
+/// A shape. What few of them have is behind a pointer.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RawShape {
@@ -155,16 +185,25 @@ pub(crate) struct Namespace {
     pub(crate) prefix: Option<&'static str>,
 }
 
-/// Reads a map as a list: members are written in the model's order.
-fn in_order<'de: 'static, D: Deserializer<'de>>(
+/// Reads a map as a list in the order of the names.
+fn by_name<'de: 'static, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
-) -> Result<Vec<(&'static str, RawReference)>, D::Error> {
-    struct InOrder;
-    impl<'de: 'static> Visitor<'de> for InOrder {
-        type Value = Vec<(&'static str, RawReference)>;
+) -> Result<Vec<(&'static str, T)>, D::Error> {
+    let mut list = in_order(deserializer)?;
+    list.sort_unstable_by_key(|(name, _)| *name);
+    Ok(list)
+}
+
+/// Reads a map as a list: members are written in the model's order.
+fn in_order<'de: 'static, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<(&'static str, T)>, D::Error> {
+    struct InOrder<T>(PhantomData<T>);
+    impl<'de: 'static, T: Deserialize<'de>> Visitor<'de> for InOrder<T> {
+        type Value = Vec<(&'static str, T)>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a map of members")
+            f.write_str("a map")
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -172,8 +211,9 @@ fn in_order<'de: 'static, D: Deserializer<'de>>(
             while let Some(member) = map.next_entry()? {
                 members.push(member);
             }
+            members.shrink_to_fit();
             Ok(members)
         }
     }
-    deserializer.deserialize_map(InOrder)
+    deserializer.deserialize_map(InOrder(PhantomData))
 }

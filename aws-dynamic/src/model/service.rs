@@ -130,7 +130,13 @@ impl ServiceModel {
     }
 
     pub(crate) fn raw_shape(&'static self, name: &str) -> Option<(&'static str, &'static RawShape)> {
-        self.raw.shapes.get_key_value(name).map(|(name, raw)| (*name, raw))
+        self.raw.shape(name)
+    }
+
+    /// The names of all shapes, in no order.
+    #[cfg(test)]
+    pub(super) fn shapes(&self) -> impl Iterator<Item = &'static str> {
+        self.raw.shapes.iter().map(|(name, _)| *name)
     }
 
     pub(crate) fn schemas(&self) -> &SchemaCache {
