@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Grant, Pool};
+use super::{Grant, Pauses, Pool};
 use crate::account::AccountId;
 use crate::clock::{Reading, later};
 use crate::error::{PoolError, Waited};
@@ -10,6 +10,9 @@ use crate::record::{Holder, Record, State, StateName};
 use crate::state::{Intent, Refusal};
 use crate::store::{DropIf, StoreErrorKind};
 use crate::ticket::{Ticket, turn};
+
+/// How often somebody who gave up tries to leave the queue.
+const LEAVES: u32 = 4;
 
 /// What somebody wants of a pool.
 #[derive(Clone, Debug, Default)]
@@ -82,18 +85,38 @@ impl Pool {
         };
         let result = self.wait(&mut waiting, wait).await;
         if let (Err(_), Some(place)) = (&result, &waiting.place) {
-            // If that fails, others will find it silent.
-            drop(self.store.drop_ticket(&place.ticket, DropIf::Same).await);
+            self.leave(&place.ticket).await;
         }
         result
     }
 
+    /// Leaves the queue. A ticket that stays holds its place until others find it silent; but whoever gave up has waited long
+    /// enough, and tries this for a second at most.
+    async fn leave(&self, ticket: &Ticket) {
+        let mut pauses = Pauses::new(self.clock.read());
+        for _ in 0..LEAVES {
+            match self.store.drop_ticket(ticket, DropIf::Same).await {
+                Err(error) if error.kind != StoreErrorKind::Conflict => {
+                    if self.bear(error, &mut pauses).await.is_err() {
+                        return;
+                    }
+                }
+                // Left, or gone already.
+                _ => return,
+            }
+        }
+    }
+
     async fn wait(&self, waiting: &mut Waiting<'_>, wait: Wait) -> Result<Grant, PoolError> {
-        let mut races = 0;
+        let (mut races, mut failures) = (0, 0);
         loop {
             let turn = match self.try_turn(waiting).await {
-                Ok(turn) => turn,
+                Ok(turn) => {
+                    failures = 0;
+                    turn
+                }
                 Err(error) if error.may_pass() => {
+                    failures += 1;
                     waiting.trouble = Some(error.to_string());
                     Turn::Wait
                 }
@@ -123,15 +146,21 @@ impl Pool {
                 waiting.place = Some(place);
                 continue;
             }
-            self.clock.sleep(self.pause(waiting.ahead).min(left)).await;
+            self.clock.sleep(self.pause(waiting.ahead, failures).min(left)).await;
             self.keep_place(waiting).await?;
         }
     }
 
-    /// How long to wait for the next look: the longer, the more are ahead, but never so long that the ticket goes silent.
-    fn pause(&self, ahead: Option<usize>) -> Duration {
+    /// How long to wait for the next look: the longer, the more are ahead, but never so long that the ticket goes silent. After one
+    /// that failed, which may have been the one at our turn, at most four times as long as who is next.
+    fn pause(&self, ahead: Option<usize>, failures: u32) -> Duration {
         let ahead = u32::try_from(ahead.unwrap_or(0)).unwrap_or(u32::MAX);
-        let pause = self.settings.poll.saturating_mul(1 + ahead / 4).min(self.settings.ticket / 3);
+        let poll = self.settings.poll;
+        let pause = poll.saturating_mul(1 + ahead / 4).min(self.settings.ticket / 3);
+        let pause = match failures {
+            0 => pause,
+            _ => pause.min(poll.saturating_mul(2_u32.pow((failures - 1).min(2)))),
+        };
         self.jittered(pause, 20)
     }
 

@@ -43,7 +43,10 @@ pub(super) async fn client(line: Line, scenario: Arc<Scenario>, accounts: Arc<Ve
             _ => (None, Wait::AtMost(PATIENT)),
         };
         let claim = Claim { holder, account, lease: None };
-        match pool.acquire(&claim, wait).await {
+        process.set_waiting(true);
+        let acquired = pool.acquire(&claim, wait).await;
+        process.set_waiting(false);
+        match acquired {
             Ok(lease) => use_account(&line, &scenario, lease).await,
             Err(PoolError::Waited(waited)) if wait == Wait::AtMost(PATIENT) => {
                 line.world().violate(Rule::NobodyStarves, || format!("{}: {waited}", process.name()));

@@ -25,6 +25,8 @@ struct Inner {
     /// How fast both run, in a thousand.
     speed: u32,
     dead: AtomicBool,
+    /// Whether it waits for an account.
+    waiting: AtomicBool,
     /// How often it may stand still in the middle of a call.
     stumbles: AtomicU64,
     /// Until when it stands still, in milliseconds since it began.
@@ -47,6 +49,7 @@ impl Process {
             wall: wall.unwrap_or(Timestamp::UNIX_EPOCH),
             speed,
             dead: AtomicBool::new(false),
+            waiting: AtomicBool::new(false),
             stumbles: AtomicU64::new(0),
             paused: AtomicU64::new(0),
             dice: Mutex::new(dice),
@@ -75,9 +78,20 @@ impl Process {
         self.0.dead.load(Ordering::Relaxed)
     }
 
+    /// Begins or ends to wait for an account.
+    pub(super) fn set_waiting(&self, waits: bool) {
+        self.0.waiting.store(waits, Ordering::Relaxed);
+    }
+
+    /// Whether it waits for an account, and could take one.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.0.waiting.load(Ordering::Relaxed) && !self.is_dead() && !self.is_paused()
+    }
+
     pub(super) fn pause(&self, duration: Duration) {
         let until = self.0.began.elapsed() + duration;
-        self.0.paused.store(u64::try_from(until.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        // It may stand still already, and for longer.
+        self.0.paused.fetch_max(u64::try_from(until.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// Lets it stand still this often in the middle of calls.

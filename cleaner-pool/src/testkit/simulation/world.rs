@@ -54,7 +54,7 @@ struct Queued {
     ticket: Arc<Ticket>,
     process: Process,
     overtaken: usize,
-    /// Whether nobody waits with it: it was written late, after it had been used.
+    /// Whether nobody waits with it: it was written late, after it had been used, or its holder has another.
     ghost: bool,
 }
 
@@ -148,7 +148,12 @@ impl World {
         if replaces.is_none() {
             self.tell(|| format!("{} waits with ticket {}", process.name(), ticket.number));
         }
-        let ghost = self.used.contains(&ticket.number);
+        let mut ghost = self.used.contains(&ticket.number);
+        // Nobody waits with two: only the last one counts.
+        for queued in self.tickets.values_mut().filter(|queued| queued.process.name() == process.name()) {
+            queued.ghost |= queued.ticket.number < ticket.number;
+            ghost |= queued.ticket.number > ticket.number;
+        }
         let queued = Queued { ticket: Arc::new(ticket.clone()), process: process.clone(), overtaken, ghost };
         self.tickets.insert(ticket.number, queued);
         Ok(())
@@ -309,7 +314,7 @@ impl World {
         let most = 2 * self.records.len();
         let mut unfair = None;
         for (ahead, queued) in self.tickets.range_mut(..number) {
-            let waits = !queued.ghost && !queued.process.is_dead() && !queued.process.is_paused();
+            let waits = !queued.ghost && queued.process.is_waiting();
             if wants || queued.ticket.wants.is_some() || !waits {
                 continue;
             }
