@@ -1,10 +1,16 @@
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::state::Refusal;
+use crate::history::Entry;
+use crate::record::Record;
+use crate::state::{Refusal, Step};
+use crate::store::{Answer, DropIf, Store, StoreError, StoreErrorKind};
 use crate::testkit::MemoryStore;
+use crate::ticket::Ticket;
 use crate::{
     AccountId, Claim, Clean, Cleaned, Details, Holder, Job, Lease, Pool, PoolError, Quarantine, Settings,
     StateName, Until, Wait, WorkSummary, Worker, prometheus,
@@ -176,6 +182,106 @@ async fn who_gives_up_waiting_leaves_the_queue() {
     assert!(error.to_string().starts_with("no account came free within 10 s: 1 leased"), "{error}");
     assert_eq!(pool.status().await.expect("the store works").tickets.len(), 0);
     drop(lease);
+}
+
+/// A store that is too busy for some calls, and takes down when somebody looked at the accounts.
+#[derive(Debug)]
+struct Busy {
+    store: Arc<dyn Store>,
+    /// How many tickets it will not drop.
+    drops: AtomicU32,
+    /// How many looks it will not answer, once this many were answered.
+    looks: (usize, usize),
+    looked: Mutex<Vec<Instant>>,
+}
+
+impl Busy {
+    fn new(store: &Arc<dyn Store>, drops: u32, looks: (usize, usize)) -> Arc<Self> {
+        Arc::new(Self { store: store.clone(), drops: drops.into(), looks, looked: Mutex::default() })
+    }
+
+    fn is_busy<'a, T: Send + 'a>() -> Answer<'a, T> {
+        Box::pin(async { Err(StoreError::new(StoreErrorKind::Busy, "throttled")) })
+    }
+}
+
+impl Store for Busy {
+    fn account<'a>(&'a self, account: &'a AccountId) -> Answer<'a, Option<Arc<Record>>> {
+        self.store.account(account)
+    }
+
+    fn accounts(&self) -> Answer<'_, Vec<Arc<Record>>> {
+        let mut looked = self.looked.lock().expect("nobody panics");
+        looked.push(Instant::now());
+        let (answered, refused) = self.looks;
+        let is_refused = looked.len() > answered && looked.len() <= answered + refused;
+        if is_refused { Self::is_busy() } else { self.store.accounts() }
+    }
+
+    fn write<'a>(&'a self, step: &'a Step, ticket: Option<&'a Ticket>) -> Answer<'a, ()> {
+        self.store.write(step, ticket)
+    }
+
+    fn entry<'a>(&'a self, account: &'a AccountId, version: u64) -> Answer<'a, Option<Entry>> {
+        self.store.entry(account, version)
+    }
+
+    fn history<'a>(&'a self, account: &'a AccountId, limit: usize) -> Answer<'a, Vec<Entry>> {
+        self.store.history(account, limit)
+    }
+
+    fn next_number(&self) -> Answer<'_, u64> {
+        self.store.next_number()
+    }
+
+    fn tickets(&self) -> Answer<'_, Vec<Arc<Ticket>>> {
+        self.store.tickets()
+    }
+
+    fn put_ticket<'a>(&'a self, ticket: &'a Ticket, replaces: Option<u64>) -> Answer<'a, ()> {
+        self.store.put_ticket(ticket, replaces)
+    }
+
+    fn drop_ticket<'a>(&'a self, ticket: &'a Ticket, condition: DropIf) -> Answer<'a, ()> {
+        let refused =
+            self.drops.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        if refused.is_ok() { Self::is_busy() } else { self.store.drop_ticket(ticket, condition) }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_gives_up_leaves_the_queue_though_the_store_is_busy() {
+    let pool = clean_pool_of(1).await;
+    let _lease = acquire(&pool, "first").await;
+    let busy = Pool::new(Busy::new(pool.store(), 3, (0, 0)), Settings::default());
+    let began = Instant::now();
+    let wait = Wait::AtMost(Duration::from_secs(10));
+    busy.take(&claim("second"), wait).await.expect_err("nothing comes free");
+    assert_eq!(pool.status().await.expect("the store works").tickets.len(), 0);
+    assert!(began.elapsed() < Duration::from_secs(14), "it gives up in {:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_failed_is_soon_made_again() {
+    let pool = clean_pool_of(1).await;
+    let _lease = acquire(&pool, "first").await;
+    for number in 0..60 {
+        let (pool, claim) = (elsewhere(&pool), claim(&format!("ahead-{number}")));
+        tokio::spawn(async move { pool.take(&claim, Wait::Forever).await });
+    }
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let busy = Busy::new(pool.store(), 0, (20, 4));
+    let behind = Pool::new(busy.clone(), Settings::default());
+    let wait = Wait::AtMost(Duration::from_secs(300));
+    behind.take(&claim("behind"), wait).await.expect_err("nothing comes free");
+    let looked = busy.looked.lock().expect("nobody panics").clone();
+    let pauses: Vec<f64> = looked.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
+    // Far behind, it looks every ten seconds or so; but not after a look that failed.
+    assert!(pauses[15..19].iter().all(|pause| *pause > 7.0), "{pauses:?}");
+    for (pause, most) in pauses[20..24].iter().zip([1.5, 3.0, 6.0, 6.0]) {
+        assert!(*pause < most, "{pause} s, at most {most} s: {pauses:?}");
+    }
+    assert!(pauses[24] > 7.0, "{pauses:?}");
 }
 
 #[tokio::test(start_paused = true)]
