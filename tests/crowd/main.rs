@@ -2,7 +2,8 @@
 //!
 //! The table is the emulator's. The emulator carries out one request at a time, so that its conditional writes and transactions
 //! are atomic; moto by itself is not, as it undoes a failed transaction by putting back a copy of the table. With
-//! `POOL_TEST_DYNAMODB=http://127.0.0.1:8000` the table is that of another DynamoDB on this machine, such as DynamoDB Local.
+//! `POOL_TEST_DYNAMODB=http://127.0.0.1:8000` the table is that of another DynamoDB on this machine; `cargo xtask dynamodb-local`
+//! runs it on DynamoDB Local.
 //!
 //! A binary of its own, so that no other test has to make do with what forty processes leave of the machine.
 
@@ -20,7 +21,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cleaner_tests::cli::Running;
-use cleaner_tests::{Cli, Run};
+use cleaner_tests::{Cli, Run, dynamodb_local};
 use serde_json::Value;
 
 use crate::pool_scene::PoolScene;
@@ -86,7 +87,6 @@ sys.exit(17)
 struct Crowd<'a> {
     scene: &'a PoolScene,
     log: &'a Path,
-    endpoint: Option<String>,
     began: Instant,
     used: AtomicUsize,
     killed: AtomicUsize,
@@ -96,11 +96,7 @@ struct Crowd<'a> {
 
 impl Crowd<'_> {
     fn cli<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Cli {
-        let cli = self.scene.cli(arguments).deadline(Duration::from_secs(120)).in_a_group();
-        match &self.endpoint {
-            Some(url) => cli.env("AWS_ENDPOINT_URL_DYNAMODB", url.as_str()),
-            None => cli,
-        }
+        self.scene.cli(arguments).deadline(Duration::from_secs(120)).in_a_group()
     }
 
     fn is_over(&self) -> bool {
@@ -206,26 +202,14 @@ impl Dice {
     }
 }
 
-/// Another DynamoDB than the emulator's, if one is named. Only on this machine.
-fn elsewhere() -> Option<String> {
-    let url = std::env::var("POOL_TEST_DYNAMODB").ok().filter(|url| !url.is_empty())?;
-    let is_here = ["http://127.0.0.1:", "http://localhost:"].iter().any(|here| url.starts_with(here));
-    assert!(is_here, "POOL_TEST_DYNAMODB is not on this machine: {url}");
-    Some(url)
-}
-
 #[test]
 fn forty_processes_that_are_killed_at_any_moment_share_a_pool() {
-    let endpoint = elsewhere();
-    let mut variables = vec![
+    let variables = [
         ("AWS_CLEANER_POOL_LEASE", "6s"),
         ("AWS_CLEANER_POOL_TICKET", "6s"),
         ("AWS_CLEANER_POOL_REST", "0s"),
         ("AWS_CLEANER_POOL_MAX_FAILURES", "1000"),
     ];
-    if let Some(url) = &endpoint {
-        variables.push(("AWS_ENDPOINT_URL_DYNAMODB", url.clone().leak()));
-    }
     let scene = PoolScene::of(ACCOUNTS, &variables);
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("log");
@@ -233,7 +217,6 @@ fn forty_processes_that_are_killed_at_any_moment_share_a_pool() {
     let crowd = Crowd {
         scene: &scene,
         log: &log,
-        endpoint,
         began,
         used: AtomicUsize::new(0),
         killed: AtomicUsize::new(0),
@@ -268,6 +251,8 @@ fn forty_processes_that_are_killed_at_any_moment_share_a_pool() {
          {stormed:?}, all of it {:?}",
         began.elapsed()
     );
+    let is_emulators = scene.home.calls().iter().any(|call| call.service == "dynamodb");
+    assert_eq!(is_emulators, dynamodb_local::named().is_none(), "it was another table");
     let leases = judge_history(&scene);
     judge_log(&log, &leases);
     assert_eq!(most, CLIENTS + STEPPERS + WORKERS + REAPERS);

@@ -1,4 +1,4 @@
-//! A pool on a table of the emulator: by the library, and by the command line.
+//! A pool on a table of the emulator, or on one of the DynamoDB that `POOL_TEST_DYNAMODB` names: by the library.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use cleaner_pool::{
     AccountId, Claim, Clean, Cleaned, Details, Holder, Job, Pool, PoolError, RequestId, Settings, StateName,
     Token, Until, Wait, WorkSummary, Worker,
 };
-use serde_json::json;
+use cleaner_tests::dynamodb_local;
+use serde_json::{Value, json};
 
 use crate::scene::Scene;
 
@@ -40,12 +41,22 @@ fn patient() -> Settings {
     Settings { lease: Duration::from_secs(60), ticket: Duration::from_secs(60), ..settings() }
 }
 
+/// Where the table is.
+fn url(scene: &Scene) -> String {
+    dynamodb_local::named().unwrap_or_else(|| scene.emulator.url().to_owned())
+}
+
+/// Runs Python with a client `d` of that DynamoDB.
+fn py(scene: &Scene, code: &str) -> Value {
+    scene.py(&format!("d = client('dynamodb', at={:?})\n{code}", url(scene)))
+}
+
 async fn table(scene: &Scene) -> DynamoDb {
     let keys = &scene.credentials;
     let session = Session::load(SessionOptions {
         credentials: Some(Credentials::new(&keys.access_key, &keys.secret, None, None, "test")),
         region: Some("us-east-1".to_owned()),
-        endpoint_url: Some(scene.emulator.url().to_owned()),
+        endpoint_url: Some(url(scene)),
         ..SessionOptions::default()
     })
     .await
@@ -89,16 +100,19 @@ async fn a_table_is_made_once_and_only_a_pools_is_taken() {
     );
     assert_eq!(table.init().await.expect("a table"), Made::New);
     assert_eq!(table.init().await.expect("a table"), Made::There);
-    let seen = scene.py("d = client('dynamodb')\n\
-         t = d.describe_table(TableName='pool')['Table']\n\
+    let seen = py(
+        &scene,
+        "t = d.describe_table(TableName='pool')['Table']\n\
          ttl = d.describe_time_to_live(TableName='pool')['TimeToLiveDescription']\n\
-         tags = d.list_tags_of_resource(ResourceArn=t['TableArn'])['Tags']\n\
-         [t['BillingModeSummary']['BillingMode'], ttl['AttributeName'], sorted(tag['Key'] for tag in tags)]");
-    assert_eq!(seen, json!(["PAY_PER_REQUEST", "expires", ["aws-cleaner:keep", "aws-cleaner:pool"]]));
-    scene.py("d = client('dynamodb')\n\
-         d.update_item(TableName='pool', Key={'pk': {'S': 'format'}, 'sk': {'S': 'pool'}},\n\
+         [t['BillingModeSummary']['BillingMode'], ttl['AttributeName']]",
+    );
+    assert_eq!(seen, json!(["PAY_PER_REQUEST", "expires"]));
+    py(
+        &scene,
+        "d.update_item(TableName='pool', Key={'pk': {'S': 'format'}, 'sk': {'S': 'pool'}},\n\
          \x20   UpdateExpression='SET #f = :two', ExpressionAttributeNames={'#f': 'format'},\n\
-         \x20   ExpressionAttributeValues={':two': {'N': '2'}})");
+         \x20   ExpressionAttributeValues={':two': {'N': '2'}})",
+    );
     let newer = table.check().await.expect_err("it is newer");
     assert!(newer.message.contains("has format 2"), "{newer}");
 }
@@ -106,9 +120,12 @@ async fn a_table_is_made_once_and_only_a_pools_is_taken() {
 #[tokio::test]
 async fn a_table_of_somebody_else_is_left_alone() {
     let scene = Scene::new();
-    scene.py("client('dynamodb').create_table(TableName='pool', BillingMode='PAY_PER_REQUEST',\n\
+    py(
+        &scene,
+        "d.create_table(TableName='pool', BillingMode='PAY_PER_REQUEST',\n\
          \x20   KeySchema=[{'AttributeName': 'id', 'KeyType': 'HASH'}],\n\
-         \x20   AttributeDefinitions=[{'AttributeName': 'id', 'AttributeType': 'S'}])");
+         \x20   AttributeDefinitions=[{'AttributeName': 'id', 'AttributeType': 'S'}])",
+    );
     let error = table(&scene).await.init().await.expect_err("it is no pool");
     assert_eq!(error.message, "table pool is there and is no pool: its keys are id");
 }
@@ -230,28 +247,46 @@ async fn conditions_are_dynamodbs() {
     assert_eq!(entry.map(|entry| entry.request), Some(RequestId(7)));
 }
 
-#[tokio::test]
-async fn a_lost_reply_is_recognized_and_throttling_is_waited_for() {
-    let scene = Scene::new();
-    let pool = pool(&scene, 1).await;
-    work(&pool, Cleaned::Clean, Until::Empty).await;
-    scene.faults(&json!([
-        { "service": "dynamodb", "operation": "TransactWriteItems", "kind": "truncate", "times": 1 },
-        { "service": "dynamodb", "operation": "GetItem", "kind": "throttle", "times": 2 },
-        { "service": "dynamodb", "operation": "Query", "kind": "error500", "times": 1 },
-    ]));
-    let wait = Wait::AtMost(Duration::from_secs(30));
-    let grant = pool.take(&claim("ci"), wait).await.expect("an account is free");
-    let writes = scene.calls().into_iter().filter(|call| call.operation == "TransactWriteItems").count();
-    // Added, begun, finished, leased: nothing was written twice.
-    assert_eq!((grant.token(), writes), (Token(2), 4));
-}
+/// What takes the emulator: DynamoDB Local knows no tags, and spoils no calls.
+mod on_the_emulator {
+    use super::*;
 
-#[tokio::test]
-async fn without_permission_nothing_is_repeated() {
-    let scene = Scene::new();
-    let pool = pool(&scene, 1).await;
-    scene.faults(&json!([{ "service": "dynamodb", "kind": "deny" }]));
-    let error = pool.take(&claim("ci"), Wait::Forever).await.expect_err("it is not allowed");
-    assert!(matches!(&error, PoolError::Store(error) if error.kind == StoreErrorKind::Broken), "{error}");
+    #[tokio::test]
+    async fn a_table_keeps_itself_by_a_tag() {
+        let scene = Scene::new();
+        assert_eq!(table(&scene).await.init().await.expect("a table"), Made::New);
+        let tags = py(
+            &scene,
+            "t = d.describe_table(TableName='pool')['Table']\n\
+             tags = d.list_tags_of_resource(ResourceArn=t['TableArn'])['Tags']\n\
+             sorted(tag['Key'] for tag in tags)",
+        );
+        assert_eq!(tags, json!(["aws-cleaner:keep", "aws-cleaner:pool"]));
+    }
+
+    #[tokio::test]
+    async fn a_lost_reply_is_recognized_and_throttling_is_waited_for() {
+        let scene = Scene::new();
+        let pool = pool(&scene, 1).await;
+        work(&pool, Cleaned::Clean, Until::Empty).await;
+        scene.faults(&json!([
+            { "service": "dynamodb", "operation": "TransactWriteItems", "kind": "truncate", "times": 1 },
+            { "service": "dynamodb", "operation": "GetItem", "kind": "throttle", "times": 2 },
+            { "service": "dynamodb", "operation": "Query", "kind": "error500", "times": 1 },
+        ]));
+        let wait = Wait::AtMost(Duration::from_secs(30));
+        let grant = pool.take(&claim("ci"), wait).await.expect("an account is free");
+        let writes = scene.calls().into_iter().filter(|call| call.operation == "TransactWriteItems").count();
+        // Added, begun, finished, leased: nothing was written twice.
+        assert_eq!((grant.token(), writes), (Token(2), 4));
+    }
+
+    #[tokio::test]
+    async fn without_permission_nothing_is_repeated() {
+        let scene = Scene::new();
+        let pool = pool(&scene, 1).await;
+        scene.faults(&json!([{ "service": "dynamodb", "kind": "deny" }]));
+        let error = pool.take(&claim("ci"), Wait::Forever).await.expect_err("it is not allowed");
+        assert!(matches!(&error, PoolError::Store(error) if error.kind == StoreErrorKind::Broken), "{error}");
+    }
 }

@@ -1,6 +1,6 @@
 //! A pool in one account of the emulator, and other accounts in it that are handed out.
 
-use cleaner_tests::{Cli, Run};
+use cleaner_tests::{Cli, Run, dynamodb_local};
 use serde_json::{Value, json};
 
 use crate::scene::Scene;
@@ -58,6 +58,10 @@ impl PoolScene {
 
     pub(crate) fn cli<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Cli {
         let cli = self.home.cli(arguments);
+        let cli = match dynamodb_local::named() {
+            Some(url) => cli.env("AWS_ENDPOINT_URL_DYNAMODB", url),
+            None => cli,
+        };
         self.variables.iter().fold(cli, |cli, (name, value)| cli.env(name, *value))
     }
 

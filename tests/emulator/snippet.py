@@ -23,12 +23,12 @@ def run(request):
     """Runs the statements, then evaluates the last expression."""
     url, home = request["url"], request["region"]
 
-    def client(service, region=home, **config):
+    def client(service, region=home, at=None, **config):
         config = {"retries": {"max_attempts": 0}, "inject_host_prefix": False, **config}
         return SESSION.client(
             service,
             region_name=region,
-            endpoint_url=url,
+            endpoint_url=at or url,
             aws_access_key_id=request["access_key"],
             aws_secret_access_key=request["secret"],
             config=Config(**config),

@@ -11,6 +11,7 @@
 #![deny(missing_docs)]
 
 pub mod cli;
+pub mod dynamodb_local;
 pub mod emulator;
 mod http;
 pub mod python;

@@ -1,8 +1,8 @@
 //! `cargo xtask fuzz-client`: the dynamic client against botocore.
 
-use std::{env, process::Command};
+use std::env;
 
-use cleaner_tests::tree;
+use cleaner_tests::{cli, tree};
 
 use crate::{models, python};
 
@@ -27,9 +27,9 @@ pub(crate) struct FuzzClient {
 
 impl FuzzClient {
     pub(crate) fn run(&self) -> Result<(), String> {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "aws-dynamic", "--example", "codec"])
+        // All packages, as in the other builds: nothing is compiled a second time with other features.
+        let built = cli::cargo()
+            .args(["build", "--quiet", "--workspace", "--example", "codec"])
             .status()
             .map_err(|error| format!("failed to run cargo: {error}"))?;
         if !built.success() {

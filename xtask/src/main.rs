@@ -4,6 +4,7 @@ mod bench;
 mod cloud_control;
 mod demo;
 mod docs;
+mod dynamodb_local;
 mod fuzz_client;
 mod models;
 mod python;
@@ -21,6 +22,8 @@ enum Task {
     CloudControl(cloud_control::CloudControl),
     Demo(demo::Demo),
     Docs(docs::Docs),
+    #[command(name = "dynamodb-local")]
+    DynamoDbLocal(dynamodb_local::OnDynamoDbLocal),
     Models(models::Models),
     FuzzClient(fuzz_client::FuzzClient),
     Simulate(simulate::Simulate),
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Task::CloudControl(task) => task.run(),
         Task::Demo(task) => task.run(),
         Task::Docs(task) => task.run(),
+        Task::DynamoDbLocal(task) => task.run(),
         Task::Models(task) => task.run(),
         Task::FuzzClient(task) => task.run(),
         Task::Simulate(task) => task.run(),

@@ -1,7 +1,6 @@
 //! `cargo xtask simulate`: the engine in simulated accounts, or the pool among simulated clients, thousands of them.
 
-use std::env;
-use std::process::Command;
+use cleaner_tests::cli;
 
 /// Clears simulated accounts, one for each seed, and checks each run against what really happened.
 ///
@@ -55,8 +54,7 @@ impl Simulate {
         ];
         let given = more.into_iter().filter_map(|(name, number)| Some((name, number?)));
         let flags = [(self.mutations, "--mutations"), (self.all, "--all")];
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let done = Command::new(cargo)
+        let done = cli::cargo()
             .args(["run", "--quiet", "--release"])
             .args(if self.pool { POOL } else { ENGINE })
             .args(["--example", "simulate", "--"])
