@@ -17,8 +17,10 @@ pub fn protect_own_hands(identity: &Identity, resource: &mut Resource) {
     let holds_caller = resource.type_name == "IAMInstanceProfile"
         && resource.refs.iter().any(|used| used.type_name == type_name && is_name_of(&used.target, &name));
     if is_caller || holds_caller {
-        resource.protection =
-            Some(Keep { name: CALLER.into(), why: format!("the caller acts through {name}").into() });
+        resource.protection = Some(Box::new(Keep {
+            name: CALLER.into(),
+            why: format!("the caller acts through {name}").into(),
+        }));
     }
 }
 

@@ -53,6 +53,6 @@ impl<'de> Visitor<'de> for Date {
                 return Err(A::Error::duplicate_field("unknown"));
             }
         }
-        why.map(Fact::Unreadable).ok_or_else(|| A::Error::missing_field("unknown"))
+        why.map(|why| Fact::Unreadable(why.into())).ok_or_else(|| A::Error::missing_field("unknown"))
     }
 }

@@ -45,7 +45,7 @@ fn registry() -> Registry {
 #[test]
 fn identity_is_what_a_baseline_goes_by() {
     let (then, later) = (Fact::Known("2025-01-01T00:00:00Z"), Fact::Known("2025-01-01T00:00:01Z"));
-    let unreadable = Fact::Unreadable("denied".to_owned());
+    let unreadable = Fact::Unreadable("denied".into());
     for (was, is, expected) in [
         (then.clone(), then.clone(), "same"),
         (Fact::Absent, Fact::Absent, "same"),
@@ -126,7 +126,7 @@ fn fact() -> impl Strategy<Value = Fact<jiff::Timestamp>> {
         (0_i64..3).prop_map(|second| Fact::Known(jiff::Timestamp::from_second(second).expect("a time"))),
         Just(Fact::Absent),
         Just(Fact::Unread),
-        Just(Fact::Unreadable("denied".to_owned())),
+        Just(Fact::Unreadable("denied".into())),
     ]
 }
 

@@ -9,7 +9,7 @@ use super::tags::tags;
 use super::timestamp::timestamp;
 use crate::error::{Error, ErrorKind};
 use crate::handler::Context;
-use crate::resource::{Fact, Keep, Ref, Resource, State};
+use crate::resource::{Fact, Keep, Ref, Resource, State, ThinVec};
 
 /// Reads the facts of one found thing; none if it is over.
 ///
@@ -58,7 +58,7 @@ pub(super) fn resource(entry: &Entry, context: &Context, thing: &Rcvar) -> Resul
     for protect in &entry.protect {
         if protect.when.holds(thing)? {
             resource.protection =
-                Some(Keep { name: protect.name.as_str().into(), why: protect.why.as_str().into() });
+                Some(Box::new(Keep { name: protect.name.as_str().into(), why: protect.why.as_str().into() }));
             break;
         }
     }
@@ -154,14 +154,14 @@ fn listed_tags(entry: &Entry, thing: &Rcvar) -> Result<Fact<crate::resource::Tag
         Tagged::Bulk | Tagged::Call(_) => Ok(Fact::Unread),
         Tagged::Listed(path) => {
             let found = path.eval(thing)?;
-            let unreadable = || Fact::Unreadable(format!("`{}` gives no tags", path.text()));
+            let unreadable = || Fact::Unreadable(format!("`{}` gives no tags", path.text()).into());
             Ok(tags(&found).map_or_else(unreadable, Fact::Known))
         }
     }
 }
 
-fn refs(edges: &[Edge], thing: &Rcvar) -> Result<Vec<Ref>, Error> {
-    let mut refs = Vec::new();
+fn refs(edges: &[Edge], thing: &Rcvar) -> Result<ThinVec<Ref>, Error> {
+    let mut refs = ThinVec::new();
     for edge in edges {
         let found = edge.path.eval(thing)?;
         let targets = match &*found {
@@ -198,7 +198,7 @@ fn state(entry: &Entry, thing: &Rcvar) -> Result<State, Error> {
     if let Some(path) = &entry.failed {
         let failed = path.eval(thing)?;
         if failed.is_truthy() {
-            return Ok(State::Failed(reason(&failed)));
+            return Ok(State::Failed(reason(&failed).into()));
         }
     }
     Ok(if holds(entry.deleting.as_ref(), thing)? { State::Deleting } else { State::Present })

@@ -18,7 +18,7 @@ pub(super) fn timestamp(value: &Variable) -> Fact<Timestamp> {
         Variable::Number(number) => number.as_f64().and_then(epoch),
         _ => None,
     };
-    read.map_or_else(|| Fact::Unreadable(format!("{value} is no time")), Fact::Known)
+    read.map_or_else(|| Fact::Unreadable(format!("{value} is no time").into()), Fact::Known)
 }
 
 /// The same of plain JSON.

@@ -114,10 +114,10 @@ pub enum EventKind {
         /// The resource.
         resource: Arc<Resource>,
         /// The judgement.
-        verdict: Verdict,
+        verdict: Arc<Verdict>,
         /// The stack it belongs to, by name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        stack: Option<String>,
+        stack: Option<Arc<str>>,
         /// Whether the run is not about it: it was listed for what it owns and needs.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         aside: bool,

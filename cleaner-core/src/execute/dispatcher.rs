@@ -4,6 +4,7 @@ mod ends;
 mod progress;
 mod timers;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
@@ -68,7 +69,10 @@ impl Executor<'_> {
         dispatcher.begin();
         let fatal = dispatcher.drive().await;
         dispatcher.end();
-        (dispatcher.items.into_iter().map(|item| item.result).collect(), fatal)
+        let mut results: Vec<ItemResult> = dispatcher.items.into_iter().map(|item| item.result).collect();
+        // They took the place of the items, which are larger.
+        results.shrink_to_fit();
+        (results, fatal)
     }
 }
 
@@ -96,10 +100,11 @@ pub(super) struct Dispatcher<'a, 'r> {
     tasks: JoinSet<Message>,
     task_nodes: HashMap<task::Id, Vec<Node>>,
     active: HashSet<Node>,
-    blockers: Blockers<'a>,
+    /// Made when something is in the way for the first time.
+    blockers: OnceCell<Blockers<'a>>,
     finished: usize,
     failed: usize,
-    gone: usize,
+    gone: u32,
     pub(super) last_progress: Instant,
     /// Whether what is held is given up at its next refusal: nothing had gone for too long.
     pub(super) given_up: bool,
@@ -124,7 +129,7 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
             let owned = executor.task.is_clear() && !order.relations.owners[*place as usize].is_empty();
             items.push(Item::new(resource.clone(), handler, owned));
         }
-        for (circle, nodes) in order.graph.cycles.iter().enumerate() {
+        for (circle, nodes) in (0_u32..).zip(&order.graph.cycles) {
             for node in nodes {
                 items[*node as usize].circle = Some(circle);
             }
@@ -143,7 +148,7 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
             tasks: JoinSet::new(),
             task_nodes: HashMap::new(),
             active: HashSet::new(),
-            blockers: Blockers::of(order.plan, order.relations),
+            blockers: OnceCell::new(),
             finished: 0,
             failed: 0,
             gone: 0,
@@ -315,7 +320,8 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
                 item.is_finished() && item.result.outcome.is_gone()
             })
         };
-        self.blockers.name(place, Some(error), is_gone)
+        let blockers = self.blockers.get_or_init(|| Blockers::of(self.order.plan, self.order.relations));
+        blockers.name(place, Some(error), is_gone)
     }
 
     fn start_ready(&mut self) {

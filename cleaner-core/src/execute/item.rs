@@ -86,7 +86,7 @@ pub(super) struct Item {
     /// Whether something takes it along: then it is only looked for once that is gone.
     pub(super) owned: bool,
     /// The circle it is in.
-    pub(super) circle: Option<usize>,
+    pub(super) circle: Option<u32>,
     pub(super) unlinked: bool,
     pub(super) attempts: u32,
     pub(super) parks: u32,
@@ -97,7 +97,7 @@ pub(super) struct Item {
     /// Whether somebody looked, when it was to be given up, whether AWS works on it after all.
     pub(super) looked: bool,
     /// How many items had gone when it came to its end.
-    pub(super) gone_before: usize,
+    pub(super) gone_before: u32,
     pub(super) result: ItemResult,
 }
 

@@ -156,7 +156,7 @@ pub(super) async fn look(
             Status::Gone
         }
         Some((State::Deleting, _)) => Status::Deleting,
-        Some((State::Failed(why), _)) => Status::Failed(why.clone()),
+        Some((State::Failed(why), _)) => Status::Failed(why.to_string()),
         Some((State::Present | State::Gone, _)) => Status::Present,
     };
     Ok(items.iter().map(|(node, resource)| (*node, status(resource))).collect())

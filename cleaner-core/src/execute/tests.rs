@@ -41,7 +41,11 @@ impl World {
         let mut thing = Thing::new(Resource::new(type_name.into(), "r1".into(), id));
         change(&mut thing);
         let verdict = Verdict::delete(None, "nothing speaks against it");
-        self.entries.push(Entry { resource: Arc::new(thing.resource.clone()), verdict, stack: None });
+        self.entries.push(Entry {
+            resource: Arc::new(thing.resource.clone()),
+            verdict: verdict.into(),
+            stack: None,
+        });
         self.cloud.add(thing);
         self
     }
@@ -212,7 +216,7 @@ async fn an_owner_takes_its_own_along_and_what_it_leaves_is_deleted() {
     world.add("S", "stack", |thing| {
         let member =
             |id: &str| crate::resource::Member { cloudformation: "AWS::B".into(), physical_id: id.into() };
-        thing.resource.members = vec![member("taken"), member("left")];
+        thing.resource.members = [member("taken"), member("left")].into();
         thing.takes = Some(Duration::from_secs(5));
         thing.takes_along = ["taken".to_owned()].into();
     });

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::error::Error;
-use crate::resource::Resource;
+use crate::resource::{Properties, Resource};
 
 /// Takes what a handler finds, one at a time, while the listing goes on.
 ///
@@ -13,20 +13,23 @@ pub struct Sink {
     sender: mpsc::Sender<Resource>,
     pushed: usize,
     leaving: Vec<Arc<str>>,
+    /// The properties of the one before.
+    last: Properties,
 }
 
 impl Sink {
     /// A sink and the end from which its consumer reads.
     pub fn channel(capacity: usize) -> (Self, mpsc::Receiver<Resource>) {
         let (sender, receiver) = mpsc::channel(capacity);
-        (Self { sender, pushed: 0, leaving: Vec::new() }, receiver)
+        (Self { sender, pushed: 0, leaving: Vec::new(), last: Properties::new() }, receiver)
     }
 
     /// Hands over one found resource.
     ///
     /// # Errors
     /// Interrupted, if the consumer has gone: the run is over.
-    pub async fn push(&mut self, resource: Resource) -> Result<(), Error> {
+    pub async fn push(&mut self, mut resource: Resource) -> Result<(), Error> {
+        resource.properties.share(&mut self.last);
         self.pushed += 1;
         self.sender.send(resource).await.map_err(|_| Error::interrupted())
     }

@@ -51,14 +51,14 @@ impl Plan {
             Explanation {
                 place,
                 rules: filters.explain(&judged, self.created_at),
-                uses: relations.uses[at].clone(),
+                uses: relations.uses[at].to_vec(),
                 used_by: (0_u32..)
                     .zip(&relations.uses)
                     .filter(|(_, uses)| uses.contains(&place))
                     .map(|(user, _)| user)
                     .collect(),
                 owners: relations.ancestors(place),
-                owned: relations.owned[at].clone(),
+                owned: relations.owned[at].to_vec(),
                 waits_for: waits_for.into_iter().map(|node| items[node]).collect(),
                 in_circle: node.is_some_and(circle),
             }

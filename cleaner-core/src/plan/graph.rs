@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Relations;
 use crate::handler::{Registry, Scope};
-use crate::resource::{Region, Resource, TypeName};
+use crate::resource::{Region, Resource, ThinVec, TypeName};
 
 /// A node of the graph: an item, by its place among the items, or a barrier behind them.
 pub type Node = u32;
@@ -21,7 +21,7 @@ pub struct Graph {
     /// How many nodes are items.
     pub items: usize,
     /// For each node, those that wait for it, and whether the edge is hard.
-    pub after: Vec<Vec<(Node, bool)>>,
+    pub after: Vec<ThinVec<(Node, bool)>>,
     /// For each node, how many it waits for.
     pub waits_for: Vec<u32>,
     /// For each node, the number of nodes on the longest chain behind it: those go first.
@@ -64,7 +64,7 @@ impl Graph {
 
         let mut graph = Self {
             items: items.len(),
-            after: vec![Vec::new(); nodes],
+            after: vec![ThinVec::new(); nodes],
             waits_for: vec![0; nodes],
             depth: vec![0; nodes],
             cycles: cycles.into_values().collect(),
@@ -80,7 +80,13 @@ impl Graph {
     /// The graph of so many items none of which waits for another.
     pub(crate) fn free(items: usize) -> Self {
         let depth = vec![0; items];
-        Self { items, after: vec![Vec::new(); items], waits_for: depth.clone(), depth, cycles: Vec::new() }
+        Self {
+            items,
+            after: vec![ThinVec::new(); items],
+            waits_for: depth.clone(),
+            depth,
+            cycles: Vec::new(),
+        }
     }
 
     fn measure_depth(&mut self) {

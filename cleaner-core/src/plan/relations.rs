@@ -1,17 +1,17 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::handler::Registry;
-use crate::resource::{Ref, Region, Resource, TypeName};
+use crate::resource::{Ref, Region, Resource, ThinVec, TypeName};
 
 /// Says which of the found resources use, own and belong to which, by their places in the list.
 #[derive(Clone, Debug, Default)]
 pub struct Relations {
     /// For each resource, those it uses.
-    pub uses: Vec<Vec<u32>>,
+    pub uses: Vec<ThinVec<u32>>,
     /// For each resource, those that take it along when they go.
-    pub owners: Vec<Vec<u32>>,
+    pub owners: Vec<ThinVec<u32>>,
     /// For each resource, those it takes along.
-    pub owned: Vec<Vec<u32>>,
+    pub owned: Vec<ThinVec<u32>>,
     /// For each resource, the stacks that own something it uses, which nobody listed.
     pub uses_within: Few<u32>,
     /// For each resource, the types of what it names as its owner or as what it uses, and what is not there or was not listed.
@@ -56,9 +56,9 @@ impl Relations {
         let index = Index::of(resources.clone());
         let count = index.regions.len();
         let mut relations = Self {
-            uses: vec![Vec::new(); count],
-            owners: vec![Vec::new(); count],
-            owned: vec![Vec::new(); count],
+            uses: vec![ThinVec::new(); count],
+            owners: vec![ThinVec::new(); count],
+            owned: vec![ThinVec::new(); count],
             uses_within: Few::default(),
             unfound: Few::default(),
             parts_of: Few::default(),
@@ -132,7 +132,7 @@ impl Relations {
 
     /// All that own a resource, directly or through others, nearest first.
     pub fn ancestors(&self, place: u32) -> Vec<u32> {
-        let mut found: Vec<u32> = self.owners[place as usize].clone();
+        let mut found = self.owners[place as usize].to_vec();
         let mut next = 0;
         while let Some(&owner) = found.get(next) {
             for &further in &self.owners[owner as usize] {
@@ -198,8 +198,8 @@ impl<'a> Index<'a> {
     }
 
     /// All that some references mean, each once. Tells which mean nothing that was found.
-    fn resolve_all<'r>(&self, from: u32, refs: &'r [Ref], mut missed: impl FnMut(&'r Ref)) -> Vec<u32> {
-        let mut places: Vec<u32> = Vec::new();
+    fn resolve_all<'r>(&self, from: u32, refs: &'r [Ref], mut missed: impl FnMut(&'r Ref)) -> ThinVec<u32> {
+        let mut places: ThinVec<u32> = ThinVec::new();
         for target in refs {
             let mut found = self.resolve(from, &target.type_name, &target.target).peekable();
             if found.peek().is_none() {

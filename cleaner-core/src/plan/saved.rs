@@ -19,11 +19,11 @@ pub const PLAN_VERSION: u32 = 1;
 pub struct Entry {
     /// The resource.
     pub resource: Arc<Resource>,
-    /// What was decided.
-    pub verdict: Verdict,
+    /// What was decided; one for all in a row of whom the same is said.
+    pub verdict: Arc<Verdict>,
     /// The stack it belongs to, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stack: Option<String>,
+    pub stack: Option<Arc<str>>,
 }
 
 impl Entry {

@@ -50,7 +50,7 @@ impl Subject for Judged<'_> {
                 Fact::Known(time) => Known::Time(*time),
                 Fact::Absent => Known::Absent,
                 Fact::Unread => Known::Unknown("its creation date was not read".to_owned()),
-                Fact::Unreadable(why) => Known::Unknown(why.clone()),
+                Fact::Unreadable(why) => Known::Unknown(why.to_string()),
             },
             Field::Tag(key) => tag(&resource.tags, key),
             Field::Stack => match &self.stacks {
@@ -89,7 +89,7 @@ fn tag(tags: &Fact<Tags>, key: &str) -> Known {
         Fact::Known(tags) => tags.get(key).map_or(Known::Absent, |value| Known::Text(value.to_owned())),
         Fact::Absent => Known::Absent,
         Fact::Unread => Known::Unknown("its tags were not read".to_owned()),
-        Fact::Unreadable(why) => Known::Unknown(why.clone()),
+        Fact::Unreadable(why) => Known::Unknown(why.to_string()),
     }
 }
 

@@ -108,7 +108,7 @@ impl World {
 }
 
 fn protect(resource: &mut Resource) {
-    resource.protection = Some(Keep { name: "test-keep".into(), why: "a test says so".into() });
+    resource.protection = Some(Box::new(Keep { name: "test-keep".into(), why: "a test says so".into() }));
 }
 
 fn member(cloudformation: &str, id: &str) -> Member {
@@ -154,9 +154,9 @@ fn a_kept_stack_keeps_all_it_owns_and_all_these_use() {
     let mut world = World::new();
     world.add("Stack", "s", |stack| {
         protect(stack);
-        stack.members = vec![member("AWS::Function", "f"), member("AWS::Stack", "nested")];
+        stack.members = [member("AWS::Function", "f"), member("AWS::Stack", "nested")].into();
     });
-    world.add("Stack", "nested", |stack| stack.members = vec![member("AWS::Role", "deep")]);
+    world.add("Stack", "nested", |stack| stack.members = [member("AWS::Role", "deep")].into());
     world.add("Function", "f", |function| function.uses("Role", "r"));
     world.add("Role", "r", |_| {}).add("Role", "deep", |_| {}).add("Role", "loose", |_| {});
     assert_eq!(world.kept(), ["deep", "f", "nested", "r", "s"]);
@@ -166,7 +166,7 @@ fn a_kept_stack_keeps_all_it_owns_and_all_these_use() {
 fn a_kept_member_keeps_the_stack_that_would_take_it_along() {
     let mut world = World::new();
     world.add("Stack", "s", |stack| {
-        stack.members = vec![member("AWS::Function", "f"), member("AWS::Role", "r")];
+        stack.members = [member("AWS::Function", "f"), member("AWS::Role", "r")].into();
     });
     world.add("Function", "f", protect).add("Role", "r", |_| {});
     assert_eq!(world.kept(), ["f", "r", "s"]);
@@ -178,11 +178,11 @@ fn a_part_and_its_whole_stay_together() {
     let part_of = |whole: &str| Ref { type_name: "Role".into(), target: whole.into() };
     world
         .add("Role", "whole", protect)
-        .add("Function", "part", |part| part.parts_of = vec![part_of("whole")]);
+        .add("Function", "part", |part| part.parts_of = [part_of("whole")].into());
     world.add("Role", "free", |_| {});
     world.add("Function", "kept-part", |part| {
         protect(part);
-        part.parts_of = vec![part_of("free")];
+        part.parts_of = [part_of("free")].into();
     });
     assert_eq!(world.kept(), ["free", "kept-part", "part", "whole"]);
     assert_eq!(world.verdicts()["free"].reason, "Function kept-part is part of it, and stays");
@@ -192,7 +192,9 @@ fn a_part_and_its_whole_stay_together() {
 fn a_protection_is_lifted_by_its_name_but_never_the_callers() {
     let mut world = World::new();
     world.add("Function", "f", protect);
-    world.add("Role", "me", |role| role.protection = Some(Keep { name: "caller".into(), why: "".into() }));
+    world.add("Role", "me", |role| {
+        role.protection = Some(Box::new(Keep { name: "caller".into(), why: "".into() }));
+    });
     world.lifted = ["test-keep", "caller"].map(str::to_owned).into();
     assert_eq!(world.kept(), ["me"]);
 }
@@ -212,7 +214,7 @@ fn keep_tags_keep_until_their_date() {
 fn what_cannot_be_read_is_kept_and_unknown() {
     let mut world = World::new();
     world.add("Function", "unread", |function| function.tags = Fact::Unread);
-    world.add("Function", "denied", |function| function.tags = Fact::Unreadable("denied".to_owned()));
+    world.add("Function", "denied", |function| function.tags = Fact::Unreadable("denied".into()));
     assert!(world.verdicts().values().all(|verdict| verdict.action == Action::Unknown));
 }
 
@@ -268,7 +270,7 @@ fn a_need_goes_through_what_is_not_selected() {
 fn what_is_not_selected_stays_and_keeps_its_own() {
     let mut world = World::new();
     world.selected = ["Function"].map(TypeName::from).into();
-    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Function", "owned")]);
+    world.add("Stack", "s", |stack| stack.members = [member("AWS::Function", "owned")].into());
     world.add("Function", "owned", |_| {}).add("Function", "loose", |_| {});
     assert_eq!(world.kept(), ["owned", "s"]);
 }
@@ -293,10 +295,10 @@ fn what_is_excluded_stays_with_what_it_needs() {
 fn no_stack_takes_along_what_is_excluded() {
     let mut world = excluding("Function");
     world.add("Stack", "s", |stack| {
-        stack.members = vec![member("AWS::Function", "not-listed"), member("AWS::Role", "r")];
+        stack.members = [member("AWS::Function", "not-listed"), member("AWS::Role", "r")].into();
     });
-    world.add("Stack", "above", |stack| stack.members = vec![member("AWS::Stack", "s")]);
-    world.add("Stack", "other", |stack| stack.members = vec![member("AWS::Role", "gone")]);
+    world.add("Stack", "above", |stack| stack.members = [member("AWS::Stack", "s")].into());
+    world.add("Stack", "other", |stack| stack.members = [member("AWS::Role", "gone")].into());
     world.add("Role", "r", |_| {}).add("Role", "gone", |_| {});
     assert_eq!(world.kept(), ["above", "r", "s"]);
     assert_eq!(world.verdicts()["s"].reason, "would take not-listed along, which is excluded from this run");
@@ -305,7 +307,7 @@ fn no_stack_takes_along_what_is_excluded() {
 #[test]
 fn no_stack_takes_along_what_has_no_region_where_that_is_excluded() {
     let mut world = World::new();
-    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Role", "r")]);
+    world.add("Stack", "s", |stack| stack.members = [member("AWS::Role", "r")].into());
     assert_eq!(world.kept(), Vec::<String>::new());
     world.global_excluded = true;
     assert_eq!(world.kept(), ["s"]);
@@ -328,10 +330,11 @@ fn what_was_not_chosen_does_not_keep_its_parts_nor_what_it_owns() {
     world.selected = ["Function"].map(TypeName::from).into();
     let role = |id: &str| Ref { type_name: "Role".into(), target: id.into() };
     world.add("Role", "whole", |_| {}).add("Role", "owner", |_| {});
-    world.add("Function", "part", |part| part.parts_of = vec![role("whole")]);
-    world.add("Function", "owned", |owned| owned.owners = vec![role("owner")]);
+    world.add("Function", "part", |part| part.parts_of = [role("whole")].into());
+    world.add("Function", "owned", |owned| owned.owners = [role("owner")].into());
     assert_eq!(world.kept(), ["owner", "whole"]);
-    world.resources[0].protection = Some(Keep { name: "test-keep".into(), why: "a test says so".into() });
+    world.resources[0].protection =
+        Some(Box::new(Keep { name: "test-keep".into(), why: "a test says so".into() }));
     assert_eq!(world.kept(), ["owner", "part", "whole"]);
 }
 
@@ -341,10 +344,10 @@ fn a_stack_takes_along_what_names_its_unlisted_member() {
     // Nobody listed the function: neither was its type chosen, nor did anything ask for it.
     world.add("Part", "part", |part| {
         protect(part);
-        part.owners = vec![Ref { type_name: "Function".into(), target: "f".into() }];
+        part.owners = [Ref { type_name: "Function".into(), target: "f".into() }].into();
     });
-    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Function", "f")]);
-    world.add("Stack", "other", |stack| stack.members = vec![member("AWS::Function", "g")]);
+    world.add("Stack", "s", |stack| stack.members = [member("AWS::Function", "f")].into());
+    world.add("Stack", "other", |stack| stack.members = [member("AWS::Function", "g")].into());
     assert_eq!(world.kept(), ["part", "s"]);
 }
 
@@ -355,8 +358,8 @@ fn a_stack_stays_if_something_that_stays_uses_its_unlisted_member() {
         protect(function);
         function.uses("Role", "arn:aws:iam::123456789012:role/path/worker");
     });
-    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Role", "worker")]);
-    world.add("Stack", "other", |stack| stack.members = vec![member("AWS::Role", "er")]);
+    world.add("Stack", "s", |stack| stack.members = [member("AWS::Role", "worker")].into());
+    world.add("Stack", "other", |stack| stack.members = [member("AWS::Role", "er")].into());
     assert_eq!(world.kept(), ["f", "s"]);
     assert_eq!(world.verdicts()["s"].reason, "owns something that Function f needs, which stays");
 }
@@ -367,10 +370,10 @@ fn what_may_own_something_unlisted_that_is_needed_is_unknown() {
     world.failed = vec![("Function", "r1")];
     world.add("Part", "part", |part| {
         protect(part);
-        part.owners = vec![Ref { type_name: "Function".into(), target: "f".into() }];
+        part.owners = [Ref { type_name: "Function".into(), target: "f".into() }].into();
     });
     // CloudFormation may name the function otherwise than the part does.
-    world.add("Stack", "s", |stack| stack.members = vec![member("AWS::Function", "named-otherwise")]);
+    world.add("Stack", "s", |stack| stack.members = [member("AWS::Function", "named-otherwise")].into());
     world.add("Stack", "other", |_| {});
     world.add("Role", "r", |_| {});
     assert_eq!(world.kept(), ["part", "r", "s"]);
@@ -383,15 +386,16 @@ fn two_stacks() -> World {
     for name in ["app", "base"] {
         let of = |kind: &str| format!("{name}-{kind}");
         world.add("Stack", &of("stack"), |stack| {
-            stack.members = vec![
+            stack.members = [
                 member("AWS::Function", &of("function")),
                 member("AWS::Bucket", &of("bucket")),
                 member("AWS::Stack", &of("nested")),
-            ];
+            ]
+            .into();
             stack.uses("Role", of("service-role"));
             tagged(stack, "git", name);
         });
-        world.add("Stack", &of("nested"), |stack| stack.members = vec![member("AWS::Role", &of("deep"))]);
+        world.add("Stack", &of("nested"), |stack| stack.members = [member("AWS::Role", &of("deep"))].into());
         world.add("Function", &of("function"), |function| function.uses("Log", of("log")));
         for (kind, id) in [("Bucket", "bucket"), ("Log", "log"), ("Role", "deep"), ("Role", "service-role")] {
             world.add(kind, &of(id), |_| {});
@@ -531,7 +535,7 @@ fn what_a_run_saw_of_a_stack_is_known_when_the_stack_is_gone() {
     world.add("Bucket", "replaced", |bucket| bucket.created = made("2026-01-02T00:00:00Z"));
     world.add("Log", "f-log", |_| {}).add("Log", "other-log", |_| {}).add("Role", "r", |_| {});
     world.add("Part", "part", |part| {
-        part.owners = vec![Ref { type_name: "Function".into(), target: "f".into() }];
+        part.owners = [Ref { type_name: "Function".into(), target: "f".into() }].into();
     });
     assert_eq!(goes(world, &["app-stack"]), ["f-log", "part", "retained"]);
 }
@@ -549,7 +553,7 @@ fn where_stacks_or_tags_are_unknown_nobody_knows_what_is_chosen() {
     world.stacks = vec!["app-stack"];
     world.lifted = ["keep-tag".to_owned()].into();
     for resource in &mut world.resources {
-        resource.tags = Fact::Unreadable("denied".to_owned());
+        resource.tags = Fact::Unreadable("denied".into());
     }
     let verdicts = world.verdicts();
     assert_eq!(verdicts["app-function"].action, Action::Delete, "its stack says that it is its own");
@@ -617,7 +621,7 @@ fn what_nobody_can_tell_from_the_baseline_stays_and_is_unknown() {
     let mut world = with_baseline(|world| {
         world.add("Function", "old", |one| made(one, THEN));
     });
-    world.resources[0].created = Fact::Unreadable("denied".to_owned());
+    world.resources[0].created = Fact::Unreadable("denied".into());
     assert_eq!(world.verdicts()["old"].action, Action::Unknown);
     world.rules = "{deny: [{name: old}]}";
     assert_eq!(world.verdicts()["old"].action, Action::Keep, "a rule keeps it either way");

@@ -1,4 +1,5 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet, btree_map};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use crate::account::Identity;
 use crate::baseline::{Baseline, BaselineReport};
 use crate::error::{Error, ErrorKind};
 use crate::execute::ItemResult;
-use crate::plan::{Action, Entry, Plan};
+use crate::plan::{Action, Entry, Plan, Verdict};
 use crate::resource::{Region, ResourceKey};
 use crate::restore::Restored;
 use crate::run::{StopCause, Task};
@@ -27,14 +28,26 @@ pub struct ReportBuilder {
     regions: Vec<String>,
     started_at: Timestamp,
     started: Instant,
-    entries: BTreeMap<ResourceKey, Entry>,
-    results: HashMap<ResourceKey, ItemResult>,
+    filed: BTreeMap<ResourceKey, Filed>,
     lists: BTreeMap<(String, String), ListReport>,
     unsupported: Vec<UnsupportedReport>,
     unknown_coverage: usize,
     baseline: Option<BaselineReport>,
     restored: Vec<Restored>,
     warnings: Vec<String>,
+}
+
+/// A resource of the run, and what became of it so far.
+#[derive(Clone, Debug)]
+struct Filed {
+    entry: Entry,
+    result: Option<Box<ItemResult>>,
+}
+
+impl From<Entry> for Filed {
+    fn from(entry: Entry) -> Self {
+        Self { entry, result: None }
+    }
 }
 
 impl ReportBuilder {
@@ -62,8 +75,7 @@ impl ReportBuilder {
             regions: Vec::new(),
             started_at,
             started: Instant::now(),
-            entries: BTreeMap::new(),
-            results: HashMap::new(),
+            filed: BTreeMap::new(),
             lists: BTreeMap::new(),
             unsupported: Vec::new(),
             unknown_coverage: 0,
@@ -97,8 +109,12 @@ impl ReportBuilder {
     }
 
     pub(crate) fn plan(&mut self, plan: &Plan) {
-        for entry in plan.of_the_run() {
-            self.entry(entry.clone());
+        if self.filed.is_empty() {
+            // At once: a map that is filled one after the other in their order is half empty.
+            self.filed =
+                plan.of_the_run().map(|entry| (entry.resource.key(), entry.clone().into())).collect();
+        } else {
+            plan.of_the_run().for_each(|entry| self.entry(entry.clone()));
         }
         for list in &plan.lists {
             self.list(list.clone());
@@ -107,7 +123,17 @@ impl ReportBuilder {
 
     /// A resource that was found, or is judged anew.
     pub(super) fn entry(&mut self, entry: Entry) {
-        self.entries.insert(entry.resource.key(), entry);
+        match self.filed.entry(entry.resource.key()) {
+            btree_map::Entry::Vacant(place) => drop(place.insert(entry.into())),
+            btree_map::Entry::Occupied(mut filed) => filed.get_mut().entry = entry,
+        }
+    }
+
+    /// What became of a resource. Nothing is told of what was never found.
+    fn ended(&mut self, key: &ResourceKey, result: ItemResult) {
+        if let Some(filed) = self.filed.get_mut(key) {
+            filed.result = Some(Box::new(result));
+        }
     }
 
     /// How a listing ended.
@@ -117,7 +143,7 @@ impl ReportBuilder {
 
     /// All resources of the run.
     pub(crate) fn all_entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.values()
+        self.filed.values().map(|filed| &filed.entry)
     }
 
     /// Something that no type of the run lists.
@@ -138,7 +164,7 @@ impl ReportBuilder {
     /// How the account differs from its baseline, where what has turned out to be gone is missing.
     pub(crate) fn baseline_now(&self, baseline: &Baseline) -> Option<BaselineReport> {
         let mut report = self.baseline.clone()?;
-        for entry in self.entries.values().filter(|entry| !entry.verdict.deletes()) {
+        for entry in self.all_entries().filter(|entry| !entry.verdict.deletes()) {
             let key = entry.resource.key();
             if self.is_gone(&key) {
                 report.gone(baseline, &key);
@@ -159,12 +185,12 @@ impl ReportBuilder {
 
     /// A resource of the run.
     pub(crate) fn entry_of(&self, key: &ResourceKey) -> Option<&Entry> {
-        self.entries.get(key)
+        self.filed.get(key).map(|filed| &filed.entry)
     }
 
     /// What became of an item so far.
     pub(crate) fn result_of(&self, key: &ResourceKey) -> Option<&ItemResult> {
-        self.results.get(key)
+        self.filed.get(key)?.result.as_deref()
     }
 
     /// A later listing: if it failed, nobody knows any more what there is. What the first one found stays its count.
@@ -187,7 +213,7 @@ impl ReportBuilder {
     pub(crate) fn planned_only(&mut self, plan: &Plan) {
         for place in plan.items().into_iter().chain(plan.to_empty()) {
             let planned = ItemResult { outcome: ItemOutcome::Planned, ..ItemResult::already_gone() };
-            self.results.insert(plan.entries[place as usize].resource.key(), planned);
+            self.ended(&plan.entries[place as usize].resource.key(), planned);
         }
     }
 
@@ -196,7 +222,7 @@ impl ReportBuilder {
         if mutated!(FailedIsDeleted) && result.outcome == ItemOutcome::Failed {
             result.outcome = ItemOutcome::Deleted;
         }
-        if let Some(before) = self.results.get(key) {
+        if let Some(before) = self.result_of(key) {
             result.attempts += before.attempts;
             result.taken |= before.taken;
             result.started_at = before.started_at.or(result.started_at);
@@ -204,14 +230,13 @@ impl ReportBuilder {
                 result.outcome = ItemOutcome::Deleted;
             }
         }
-        self.results.insert(key.clone(), result);
+        self.ended(key, result);
     }
 
     /// Items that were gone before a plan was applied.
     pub(crate) fn gone_before(&mut self, entry: &Entry) {
-        let key = entry.resource.key();
-        self.results.insert(key.clone(), ItemResult::already_gone());
-        self.entries.insert(key, entry.clone());
+        self.entry(entry.clone());
+        self.ended(&entry.resource.key(), ItemResult::already_gone());
     }
 
     /// Resources that came, or came back, during the run. Of two of one name, the one that stays is the one that is there.
@@ -220,23 +245,23 @@ impl ReportBuilder {
         let mut news = Vec::new();
         for entry in plan.of_the_run() {
             let key = entry.resource.key();
-            let Some(before) = self.entries.get(&key) else {
-                self.entries.insert(key, entry.clone());
+            let Some(before) = self.entry_of(&key) else {
+                self.entry(entry.clone());
                 news.push(entry.clone());
                 continue;
             };
             let is_another = || before.resource.is_replaced(&entry.resource) == Some(true);
-            let is_released = !before.verdict.deletes() && !self.results.contains_key(&key);
+            let is_released = !before.verdict.deletes() && self.is_new(&key);
             let is_certain = entry.verdict.is_for_itself() || self.is_listed(&key);
             // What AWS took the deletion of is not kept, though it should be by now: it may go yet. Unless it is another one.
             let is_same = match before.resource.is_replaced(&entry.resource) {
                 Some(is_replaced) => !is_replaced,
                 None => !entry.verdict.is_for_itself(),
             };
-            let may_go = is_same && self.results.get(&key).is_some_and(|result| result.taken);
+            let may_go = is_same && self.result_of(&key).is_some_and(|result| result.taken);
             let stays = entry.verdict.action == Action::Keep && is_certain && !may_go;
             if entry.verdict.deletes() && (is_released || (self.is_gone(&key) && is_another())) {
-                self.entries.insert(key, entry.clone());
+                self.entry(entry.clone());
             } else if before.verdict.deletes() && self.is_leftover(&key) && stays {
                 self.came_back(entry);
             } else {
@@ -254,14 +279,12 @@ impl ReportBuilder {
 
     /// Under the name of what was deleted there is something that stays.
     pub(crate) fn came_back(&mut self, entry: &Entry) {
-        let key = entry.resource.key();
-        self.results.remove(&key);
-        self.entries.insert(key, entry.clone());
+        self.filed.insert(entry.resource.key(), entry.clone().into());
     }
 
     /// Whether what the run was to delete is gone.
     pub(crate) fn is_gone(&self, key: &ResourceKey) -> bool {
-        self.results.get(key).is_some_and(|result| result.outcome.is_gone())
+        self.result_of(key).is_some_and(|result| result.outcome.is_gone())
     }
 
     /// Doubts later listings by what earlier ones found.
@@ -274,7 +297,7 @@ impl ReportBuilder {
 
     /// What became of something that the run could not delete.
     pub(crate) fn leftover(&self, key: &ResourceKey) -> Option<&ItemResult> {
-        self.results.get(key).filter(|result| !result.outcome.is_gone())
+        self.result_of(key).filter(|result| !result.outcome.is_gone())
     }
 
     /// Whether the run has tried to delete this and could not.
@@ -284,7 +307,7 @@ impl ReportBuilder {
 
     /// Whether nobody has tried to delete this yet.
     pub(crate) fn is_new(&self, key: &ResourceKey) -> bool {
-        !self.results.contains_key(key)
+        self.result_of(key).is_none()
     }
 
     /// Whether it is known what there is of the type of a resource, where the resource is.
@@ -306,21 +329,20 @@ impl ReportBuilder {
                 && self.is_listed(&key)
                 && !listed.contains(&key)
         };
-        self.entries.values().filter(is_ghost).cloned().collect()
+        self.all_entries().filter(is_ghost).cloned().collect()
     }
 
     /// What was not deleted for sure and is no longer listed is gone after all. Returns these.
     pub(crate) fn confirm_gone(&mut self, listed: &BTreeSet<ResourceKey>) -> Vec<ResourceKey> {
         let open: Vec<ResourceKey> = self
-            .results
-            .iter()
+            .results()
             .filter(|(key, result)| {
                 !result.outcome.is_gone() && self.is_listed(key) && !listed.contains(*key)
             })
             .map(|(key, _)| key.clone())
             .collect();
         for key in &open {
-            if let Some(result) = self.results.get_mut(key) {
+            if let Some(result) = self.filed.get_mut(key).and_then(|filed| filed.result.as_deref_mut()) {
                 let asked = result.attempts > 0;
                 result.outcome = if asked { ItemOutcome::Deleted } else { ItemOutcome::AlreadyGone };
                 result.error = None;
@@ -332,9 +354,8 @@ impl ReportBuilder {
 
     /// A second look showed that an item ended otherwise.
     pub(super) fn correct(&mut self, key: &ResourceKey, outcome: ItemOutcome, error: Option<Error>) {
-        let before = self.results.remove(key).unwrap_or_else(ItemResult::already_gone);
-        let blocked_by = Vec::new();
-        self.results.insert(key.clone(), ItemResult { outcome, error, blocked_by, ..before });
+        let before = self.result_of(key).cloned().unwrap_or_else(ItemResult::already_gone);
+        self.ended(key, ItemResult { outcome, error, blocked_by: Vec::new(), ..before });
     }
 
     /// A deletion that AWS took, of a resource that does not leave the lists.
@@ -349,20 +370,30 @@ impl ReportBuilder {
     }
 
     /// What became of all items.
-    pub(super) fn results(&self) -> &HashMap<ResourceKey, ItemResult> {
-        &self.results
+    pub(super) fn results(&self) -> impl Iterator<Item = (&ResourceKey, &ItemResult)> {
+        self.filed.iter().filter_map(|(key, filed)| Some((key, filed.result.as_deref()?)))
     }
 
     /// The report, but for its outcome. It takes what became of everything out of the books: a hundred thousand resources need not be
     /// in memory twice.
     pub(crate) fn build(&mut self, stats: &ApiStats, stopped_by: Option<StopCause>) -> Report {
         let finished_at = Timestamp::now();
-        let entries = std::mem::take(&mut self.entries);
-        let mut resources = Vec::with_capacity(entries.len());
+        let filed = std::mem::take(&mut self.filed);
+        let mut resources = Vec::with_capacity(filed.len());
+        let mut last: Option<(Arc<Verdict>, Arc<VerdictReport>)> = None;
+        let mut verdict = |filed: &Filed| {
+            let verdict = &filed.entry.verdict;
+            let same = last.take().filter(|(of, _)| Arc::ptr_eq(of, verdict));
+            let told = same.unwrap_or_else(|| (verdict.clone(), Arc::new(verdict_report(verdict))));
+            last.insert(told).1.clone()
+        };
         resources.extend(
-            entries
-                .into_iter()
-                .map(|(key, entry)| resource(entry, self.results.remove(&key)))
+            filed
+                .into_values()
+                .map(|filed| {
+                    let verdict = verdict(&filed);
+                    resource(filed, verdict)
+                })
                 .filter(|one| !(mutated!(LosesLeftovers) && one.outcome == ItemOutcome::Blocked)),
         );
         let lists: Vec<ListReport> = self.lists.values().cloned().collect();
@@ -411,11 +442,13 @@ impl ReportBuilder {
     }
 }
 
-fn resource(entry: Entry, result: Option<ItemResult>) -> ResourceReport {
+fn resource(filed: Filed, verdict: Arc<VerdictReport>) -> ResourceReport {
+    let Filed { entry, result } = filed;
     let found = &entry.resource;
     let is_item = entry.verdict.deletes() || entry.verdict.empties();
     let kept = if is_item { ItemOutcome::Pending } else { ItemOutcome::Kept };
-    let result = result.unwrap_or_else(|| ItemResult { outcome: kept, ..ItemResult::already_gone() });
+    let unasked = || ItemResult { outcome: kept, ..ItemResult::already_gone() };
+    let result = result.map_or_else(unasked, |result| *result);
     ResourceReport {
         type_name: found.type_name.clone(),
         id: found.id.clone(),
@@ -425,22 +458,26 @@ fn resource(entry: Entry, result: Option<ItemResult>) -> ResourceReport {
         created_at: found.created.known().copied(),
         tags: found.tags.known().cloned().unwrap_or_default(),
         stack: entry.stack,
-        verdict: VerdictReport {
-            action: match entry.verdict.action {
-                Action::Delete => "delete",
-                Action::Empty => "empty",
-                Action::Keep | Action::Unknown => "keep",
-            }
-            .into(),
-            unknown: entry.verdict.action == Action::Unknown,
-            rule: entry.verdict.rule,
-            reason: entry.verdict.reason,
-        },
+        verdict,
         outcome: result.outcome,
         attempts: result.attempts,
         started_at: result.started_at,
         finished_at: result.finished_at,
         error: result.error,
         blocked_by: result.blocked_by,
+    }
+}
+
+fn verdict_report(verdict: &Verdict) -> VerdictReport {
+    let action = match verdict.action {
+        Action::Delete => "delete",
+        Action::Empty => "empty",
+        Action::Keep | Action::Unknown => "keep",
+    };
+    VerdictReport {
+        action: action.into(),
+        unknown: verdict.action == Action::Unknown,
+        rule: verdict.rule.clone(),
+        reason: verdict.reason.clone(),
     }
 }

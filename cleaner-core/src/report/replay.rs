@@ -298,7 +298,7 @@ impl Replay {
             self.builder.result(&key, pending);
         }
         let (last, elapsed) = self.last;
-        let results = self.builder.results().clone();
+        let results = self.builder.results().map(|(key, result)| (key.clone(), result.clone())).collect();
         let report = self.builder.build(&ApiStats::default(), None);
         let end = self.end.unwrap_or_else(|| End {
             outcome: Outcome::Interrupted,

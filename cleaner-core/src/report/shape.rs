@@ -147,9 +147,9 @@ pub struct ResourceReport {
     /// Its tags, as far as they were read.
     pub tags: Tags,
     /// The stack it belongs to.
-    pub stack: Option<String>,
-    /// What was decided, and why.
-    pub verdict: VerdictReport,
+    pub stack: Option<Arc<str>>,
+    /// What was decided, and why; one for all in a row of whom the same is said.
+    pub verdict: Arc<VerdictReport>,
     /// What became of it.
     pub outcome: ItemOutcome,
     /// How often its deletion was tried.

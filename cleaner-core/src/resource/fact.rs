@@ -14,7 +14,7 @@ pub enum Fact<T> {
     /// Nobody has asked for it yet.
     Unread,
     /// Asking failed, for this reason.
-    Unreadable(String),
+    Unreadable(Box<str>),
 }
 
 impl<T> Fact<T> {

@@ -2,12 +2,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::{Fact, Properties, Region, ResourceKey, Tags, TypeName};
 
 /// Describes one resource that a handler found.
 ///
-/// Deleting needs nothing but what is here, so that a saved plan can be applied later.
+/// Deleting needs nothing but what is here, so that a saved plan can be applied later. A hundred thousand of them are in memory at
+/// once: what most resources do not have takes no more than a pointer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Resource {
     /// The type.
@@ -35,17 +37,17 @@ pub struct Resource {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<Arc<str>>,
     /// What it uses: it goes before those, and if it is kept, so are they.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub refs: Vec<Ref>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub refs: ThinVec<Ref>,
     /// What takes it along when it goes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub owners: Vec<Ref>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub owners: ThinVec<Ref>,
     /// What it is a part of: if that is kept, so is this. Says nothing about order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parts_of: Vec<Ref>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub parts_of: ThinVec<Ref>,
     /// What it takes along, as CloudFormation names it: the members of a stack.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub members: Vec<Member>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub members: ThinVec<Member>,
     /// How far its deletion is.
     #[serde(default)]
     pub state: State,
@@ -54,7 +56,7 @@ pub struct Resource {
     pub managed: Option<Arc<str>>,
     /// The built-in protection that keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub protection: Option<Keep>,
+    pub protection: Option<Box<Keep>>,
 }
 
 impl Resource {
@@ -71,10 +73,10 @@ impl Resource {
             tags: Fact::Absent,
             properties: Properties::new(),
             unreadable: None,
-            refs: Vec::new(),
-            owners: Vec::new(),
-            parts_of: Vec::new(),
-            members: Vec::new(),
+            refs: ThinVec::new(),
+            owners: ThinVec::new(),
+            parts_of: ThinVec::new(),
+            members: ThinVec::new(),
             state: State::Present,
             managed: None,
             protection: None,
@@ -141,7 +143,7 @@ pub enum State {
     /// Its deletion is under way: wait, don't ask again.
     Deleting,
     /// Its deletion was under way and failed, for this reason: ask again.
-    Failed(String),
+    Failed(Box<str>),
     /// Lists show it, and whoever asks about it hears that there is no such thing: it is probably gone, and the list lags behind.
     Gone,
 }

@@ -11,3 +11,4 @@ pub use found::{Keep, Member, Ref, Resource, State};
 pub use key::{GLOBAL, Region, ResourceKey, TypeName};
 pub use properties::Properties;
 pub use tags::Tags;
+pub use thin_vec::ThinVec;

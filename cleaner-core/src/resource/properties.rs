@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::ops::Index;
+use std::sync::Arc;
 use std::{fmt, iter};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -7,19 +8,32 @@ use serde_json::Value;
 
 /// The facts a type declares of a resource, by name.
 ///
-/// A map of two or three entries that is kept a million times: a sorted list without room to spare.
+/// A map of two or three entries that is kept a million times: a sorted list without room to spare, and one list for all resources
+/// in a row whose properties are the same.
 #[derive(Clone, Default, PartialEq)]
-pub struct Properties(Vec<(Box<str>, Value)>);
+pub struct Properties(Option<Arc<Sorted>>);
+
+/// Names and values, by name.
+type Sorted = Vec<(Box<str>, Value)>;
 
 impl Properties {
     /// No properties.
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self(None)
+    }
+
+    /// Keeps no list of its own if the other one is the same; the other becomes this one if it is not.
+    pub(crate) fn share(&mut self, other: &mut Self) {
+        if self == other {
+            self.0.clone_from(&other.0);
+        } else {
+            other.0.clone_from(&self.0);
+        }
     }
 
     /// The value of a property.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.place(name).ok().map(|place| &self.0[place].1)
+        self.place(name).ok().map(|place| &self.list()[place].1)
     }
 
     /// Whether there is a property of this name.
@@ -30,27 +44,33 @@ impl Properties {
     /// Sets a property.
     pub fn insert(&mut self, name: impl Into<Box<str>>, value: Value) {
         let name = name.into();
-        match self.place(&name) {
-            Ok(place) => self.0[place].1 = value,
+        let place = self.place(&name);
+        let list = Arc::make_mut(self.0.get_or_insert_default());
+        match place {
+            Ok(place) => list[place].1 = value,
             Err(place) => {
-                self.0.reserve_exact(1);
-                self.0.insert(place, (name, value));
+                list.reserve_exact(1);
+                list.insert(place, (name, value));
             }
         }
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list().is_empty()
     }
 
     /// Names and values, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(name, value)| (&**name, value))
+        self.list().iter().map(|(name, value)| (&**name, value))
     }
 
     fn place(&self, name: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|(other, _)| (**other).cmp(name))
+        self.list().binary_search_by(|(other, _)| (**other).cmp(name))
+    }
+
+    fn list(&self) -> &[(Box<str>, Value)] {
+        self.0.as_ref().map_or(&[], |list| list.as_slice())
     }
 }
 
@@ -113,5 +133,19 @@ mod tests {
         assert_eq!(text, r#"{"a":2,"b":3}"#);
         assert_eq!(serde_json::from_str::<Properties>(&text).expect("a map"), properties);
         assert!(Properties::new().is_empty() && !properties.contains_key("c"));
+    }
+
+    #[test]
+    fn what_is_shared_is_changed_for_one() {
+        let of = |number: i32| Properties::from_iter([("a", number.into())]);
+        let (mut last, mut one, mut two, mut three) = (Properties::new(), of(1), of(1), of(3));
+        for properties in [&mut one, &mut two, &mut three] {
+            properties.share(&mut last);
+        }
+        let shares = |one: &Properties, two: &Properties| std::ptr::eq(one.list(), two.list());
+        assert!(shares(&one, &two) && shares(&three, &last) && !shares(&two, &three));
+        two.insert("b", 2.into());
+        assert_eq!((&one, &three), (&of(1), &of(3)));
+        assert!(two.contains_key("a") && two.contains_key("b"));
     }
 }

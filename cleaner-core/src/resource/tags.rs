@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thin_vec::ThinVec;
 
 /// The tags of a resource, by key.
 ///
@@ -10,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Tags {
     text: Box<str>,
     /// For each tag, where its key and its value end in the text, which begins with the first key.
-    ends: Box<[(u32, u32)]>,
+    ends: ThinVec<(u32, u32)>,
 }
 
 impl Tags {

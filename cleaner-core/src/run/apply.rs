@@ -84,7 +84,7 @@ impl Run<'_> {
         self.report.plan(&current);
         for place in gone {
             let mut entry = saved.entries[place as usize].clone();
-            entry.verdict.reason = "it was gone before the plan was applied".into();
+            Arc::make_mut(&mut entry.verdict).reason = "it was gone before the plan was applied".into();
             self.say_found(&entry, false);
             self.report.gone_before(&entry);
             self.say_corrected(&[entry.resource.key()]);
@@ -139,7 +139,7 @@ impl Run<'_> {
             .into_iter()
             .map(|place| (saved.entries[place as usize].resource.key(), place))
             .collect();
-        let present: BTreeSet<ResourceKey> = found.resources.iter().map(Resource::key).collect();
+        let present: BTreeSet<ResourceKey> = found.resources.iter().map(|resource| resource.key()).collect();
         let gone = items
             .iter()
             .filter(|(key, place)| {
@@ -153,8 +153,7 @@ impl Run<'_> {
             .iter()
             .filter(|entry| !entry.verdict.deletes() && !is_listed(&entry.resource))
             .map(|entry| entry.resource.clone());
-        let mut resources: Vec<Arc<Resource>> =
-            elsewhere.chain(found.resources.into_iter().map(Arc::new)).collect();
+        let mut resources: Vec<Arc<Resource>> = elsewhere.chain(found.resources).collect();
         // What could not be listed again is not deleted on old knowledge.
         let unlisted: BTreeSet<ResourceKey> = items
             .iter()
@@ -172,7 +171,7 @@ impl Run<'_> {
         for entry in &mut entries {
             let key = entry.resource.key();
             if unlisted.contains(&key) {
-                entry.verdict = Verdict::unknown("plan", "it could not be listed again");
+                entry.verdict = Verdict::unknown("plan", "it could not be listed again").into();
             } else {
                 let before = items.get(&key).map(|place| &saved.entries[*place as usize]);
                 check_identity(entry, before);
@@ -221,7 +220,7 @@ impl Run<'_> {
 /// Which resources of a plan are still listed, as far as they are the same.
 fn still_there(plan: &Plan, found: &Found) -> BTreeSet<ResourceKey> {
     let present: HashMap<ResourceKey, &Resource> =
-        found.resources.iter().map(|resource| (resource.key(), resource)).collect();
+        found.resources.iter().map(|resource| (resource.key(), &**resource)).collect();
     let is_there = |planned: &Resource| {
         present.get(&planned.key()).is_some_and(|now| same_age(now, planned) != Some(false))
     };
@@ -237,13 +236,14 @@ fn place_of(list: &ListReport) -> (String, String) {
 fn check_identity(entry: &mut Entry, before: Option<&Entry>) {
     let Some(before) = before else {
         if entry.verdict.deletes() {
-            entry.verdict = Verdict::keep("plan", "it is not in the plan");
+            entry.verdict = Verdict::keep("plan", "it is not in the plan").into();
         }
         return;
     };
     if !entry.verdict.deletes() {
         if entry.verdict.action == Action::Keep {
-            entry.verdict.reason = format!("since the plan was made: {}", entry.verdict.reason).into();
+            let reason = format!("since the plan was made: {}", entry.verdict.reason);
+            Arc::make_mut(&mut entry.verdict).reason = reason.into();
         }
         return;
     }
@@ -252,11 +252,12 @@ fn check_identity(entry: &mut Entry, before: Option<&Entry>) {
         Some(true) => {}
         Some(false) => {
             entry.verdict =
-                Verdict::keep("plan", "it is another resource of the same name, made after the plan");
+                Verdict::keep("plan", "it is another resource of the same name, made after the plan").into();
         }
         None => {
             entry.verdict =
-                Verdict::unknown("plan", "its creation date cannot be read, so it may be another one by now");
+                Verdict::unknown("plan", "its creation date cannot be read, so it may be another one by now")
+                    .into();
         }
     }
 }

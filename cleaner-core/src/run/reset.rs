@@ -1,7 +1,6 @@
 //! A run that empties what stays.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use futures::stream::{self, StreamExt as _};
 use jiff::Timestamp;
@@ -33,8 +32,7 @@ impl Run<'_> {
         let targets = self.holders();
         self.recorder.emit(EventKind::ScanStarted { lists: targets.len() });
         let found = self.scan(targets).await?;
-        let resources: Vec<Arc<Resource>> = found.resources.into_iter().map(Arc::new).collect();
-        let all: Vec<&Resource> = resources.iter().map(|resource| &**resource).collect();
+        let all: Vec<&Resource> = found.resources.iter().map(|resource| &**resource).collect();
         let relations = Relations::of(all.iter().copied(), self.registry());
         let within = self.within(&all, &relations);
         let judge = DataJudge {
@@ -48,7 +46,7 @@ impl Run<'_> {
             now: created_at,
         };
         let (verdicts, matched) = judge.verdicts(&all, &relations);
-        let entries = entries_of(&resources, &relations, verdicts);
+        let entries = entries_of(&found.resources, &relations, verdicts);
         let plan = self.announce_plan(created_at, entries, found.lists);
         self.say_missing_stacks(&plan);
         self.say_idle_rules(&plan, &matched);
@@ -130,7 +128,7 @@ impl Run<'_> {
             self.report.doubt(&mut found.lists);
             self.report.lists_again(&found.lists);
             let there: HashMap<ResourceKey, &Resource> =
-                found.resources.iter().map(|resource| (resource.key(), resource)).collect();
+                found.resources.iter().map(|resource| (resource.key(), &**resource)).collect();
             let is_there = |resource: &Resource| {
                 let now = there.get(&resource.key());
                 now.is_some_and(|now| resource.is_replaced(now) != Some(true))

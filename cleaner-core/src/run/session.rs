@@ -160,8 +160,7 @@ impl<'a> Run<'a> {
         let left_out = |list: &&ListReport| self.excluded.types().contains(&*list.type_name);
         let lists: Vec<ListReport> =
             found.lists.iter().chain(forgiven.iter().filter(left_out)).cloned().collect();
-        let resources = found.resources.into_iter().map(Arc::new).collect();
-        let entries = self.judge(resources, created_at, &lists, forgiven);
+        let entries = self.judge(found.resources, created_at, &lists, forgiven);
         self.compare_with_baseline(&entries, &found.lists);
         let plan = self.announce_plan(created_at, entries, found.lists);
         self.say_stacks(&plan);
@@ -279,7 +278,7 @@ impl<'a> Run<'a> {
         let scanner = Scanner { access: &self.access, registry: self.cleaner.registry(), needs: &needs };
         let mut found = scanner.scan(targets, &mut self.recorder).await?;
         for resource in &mut found.resources {
-            protect_own_hands(&self.identity, resource);
+            protect_own_hands(&self.identity, Arc::make_mut(resource));
         }
         self.leaving.append(&mut found.leaving);
         self.drain_slowed();
@@ -345,10 +344,12 @@ impl<'a> Run<'a> {
     pub(super) fn spread(&self, entries: &mut [Entry]) {
         let resources: Vec<&Resource> = entries.iter().map(|entry| &*entry.resource).collect();
         let relations = Relations::of(resources.iter().copied(), self.registry());
-        let mut verdicts: Vec<Verdict> = entries.iter().map(|entry| entry.verdict.clone()).collect();
+        let mut verdicts: Vec<Verdict> = entries.iter().map(|entry| (*entry.verdict).clone()).collect();
         spread_keeps(&resources, &relations, &mut verdicts);
         for (entry, verdict) in entries.iter_mut().zip(verdicts) {
-            entry.verdict = verdict;
+            if *entry.verdict != verdict {
+                entry.verdict = verdict.into();
+            }
         }
     }
 }
@@ -361,13 +362,18 @@ pub(super) fn entries_of(
 ) -> Vec<Entry> {
     let stack_of = |place: usize| {
         let stack = relations.owners[place].iter().find(|owner| relations.stacks.contains(owner))?;
-        Some(resources[*stack as usize].name.as_ref().to_owned())
+        Some(resources[*stack as usize].name.clone())
+    };
+    let mut last: Option<Arc<Verdict>> = None;
+    let mut shared = |verdict: Verdict| {
+        let same = last.take().filter(|last| **last == verdict);
+        last.insert(same.unwrap_or_else(|| verdict.into())).clone()
     };
     let decided = resources.iter().zip(verdicts).enumerate();
     decided
         .map(|(place, (resource, verdict))| Entry {
             resource: resource.clone(),
-            verdict,
+            verdict: shared(verdict),
             stack: stack_of(place),
         })
         .collect()

@@ -122,7 +122,8 @@ impl Run<'_> {
         haunted: &HashSet<ResourceKey>,
     ) -> bool {
         for mut entry in self.report.ghosts(listed, haunted) {
-            entry.verdict.reason = "it was gone before the run began, and its list lagged behind".into();
+            Arc::make_mut(&mut entry.verdict).reason =
+                "it was gone before the run began, and its list lagged behind".into();
             self.say_found(&entry, false);
             self.report.gone_before(&entry);
             self.say_corrected(&[entry.resource.key()]);
@@ -200,7 +201,7 @@ impl Run<'_> {
         let mut part = plan.clone();
         for (place, entry) in (0_u32..).zip(&mut part.entries) {
             if entry.verdict.deletes() && !wanted.contains(&place) {
-                entry.verdict = Verdict::managed("it could not be deleted before");
+                entry.verdict = Verdict::managed("it could not be deleted before").into();
             }
         }
         let (results, fatal) = self.execute_items(&part).await;
@@ -254,8 +255,8 @@ impl Run<'_> {
         let listed = found.known_places();
         // What this run was to delete, and AWS does not know any more, needs nothing, whatever the lists still say.
         let is_ours =
-            |resource: &Resource| resource.state == State::Gone && !self.report.is_new(&resource.key());
-        let (ghosts, resources): (Vec<Resource>, Vec<Resource>) =
+            |resource: &Arc<Resource>| resource.state == State::Gone && !self.report.is_new(&resource.key());
+        let (ghosts, resources): (Vec<Arc<Resource>>, Vec<Arc<Resource>>) =
             found.resources.into_iter().partition(is_ours);
         // What could not be listed again and is not gone for sure holds what it needs.
         let stays = |entry: &&Entry| {
@@ -263,8 +264,7 @@ impl Run<'_> {
             is_there && !listed.contains(&entry.resource.place())
         };
         let elsewhere = plan.entries.iter().filter(stays).map(|entry| entry.resource.clone());
-        let mut resources: Vec<Arc<Resource>> =
-            elsewhere.chain(resources.into_iter().map(Arc::new)).collect();
+        let mut resources: Vec<Arc<Resource>> = elsewhere.chain(resources).collect();
         resources.sort_by_cached_key(|resource| resource.key());
         // What nobody knew when the plan was made is not known any better by now, unless it was listed again.
         let again: HashSet<(&str, &str)> =
@@ -294,7 +294,7 @@ impl Run<'_> {
                 local: true,
                 ..Verdict::unknown("built-in:keep-tag", "it is gone, and still listed")
             };
-            Entry { resource: Arc::new(resource), verdict, stack: None }
+            Entry { resource, verdict: verdict.into(), stack: None }
         }));
         Plan { entries, ..plan }
     }
@@ -356,7 +356,7 @@ impl Run<'_> {
             let Some(before) = before.filter(is_same) else { continue };
             let was_managed = before.resource.managed.is_some() && entry.resource.managed.is_none();
             entry.verdict = before.verdict.clone();
-            entry.verdict.local &= !was_managed;
+            Arc::make_mut(&mut entry.verdict).local &= !was_managed;
             entry.stack.clone_from(&before.stack);
         }
         // What was kept before has its needs, too.

@@ -1,4 +1,5 @@
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::ScanNeeds;
 use super::tagged::each_tagged;
@@ -15,7 +16,7 @@ pub(super) async fn read(
     access: &Access,
     registry: &Registry,
     needs: &ScanNeeds,
-    resources: &mut [Resource],
+    resources: &mut [Arc<Resource>],
 ) {
     let is_open = |resource: &Resource| {
         resource.managed.is_none()
@@ -36,12 +37,14 @@ pub(super) async fn read(
     let answers: HashMap<Region, Result<HashMap<String, Tags>, Error>> =
         futures::future::join_all(questions).await.into_iter().collect();
     for resource in resources.iter_mut().filter(|resource| is_open(resource)) {
-        resource.tags = match (answers.get(&resource.region), &resource.arn) {
+        let tags = match (answers.get(&resource.region), &resource.arn) {
             (Some(Ok(tags)), Some(arn)) => Fact::Known(tags.get(&**arn).cloned().unwrap_or_default()),
-            (Some(Err(error)), _) => Fact::Unreadable(error.to_string()),
-            (_, None) => Fact::Unreadable("it has no ARN to look its tags up by".to_owned()),
-            (None, _) => Fact::Unreadable("its region was not asked".to_owned()),
+            (Some(Err(error)), _) => Fact::Unreadable(error.to_string().into()),
+            (_, None) => Fact::Unreadable("it has no ARN to look its tags up by".into()),
+            (None, _) => Fact::Unreadable("its region was not asked".into()),
         };
+        // Nobody else has it yet.
+        Arc::make_mut(resource).tags = tags;
     }
 }
 

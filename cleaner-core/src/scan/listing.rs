@@ -16,7 +16,7 @@ const QUESTIONS: usize = 32;
 
 /// What a listing brought.
 pub(super) struct Listed {
-    pub(super) resources: Vec<Resource>,
+    pub(super) resources: Vec<Arc<Resource>>,
     /// The ids of what counts as gone.
     pub(super) leaving: Vec<Arc<str>>,
 }
@@ -34,7 +34,7 @@ pub(super) async fn list(access: &Access, target: &Target, needs: &ScanNeeds) ->
     if !(tags || needs.details) {
         return Ok(Listed { resources, leaving });
     }
-    let ask_all = |resources: Vec<Resource>| {
+    let ask_all = |resources: Vec<Arc<Resource>>| {
         let questions = resources.into_iter().map(|resource| {
             let (handler, context) = (target.handler.clone(), &context);
             async move { ask(&handler, context, resource, tags, needs.details).await }
@@ -63,7 +63,7 @@ pub(super) async fn list(access: &Access, target: &Target, needs: &ScanNeeds) ->
             asked.extend(ask_all(new).await);
         }
         for asked in asked.iter_mut().filter(|asked| asked.seems_gone) {
-            asked.resource.state = State::Gone;
+            Arc::make_mut(&mut asked.resource).state = State::Gone;
         }
     }
     Ok(Listed { resources: asked.into_iter().map(|asked| asked.resource).collect(), leaving })
@@ -81,7 +81,8 @@ async fn collect(target: &Target, context: &Context) -> Result<Listed, Error> {
         let mut resources = Vec::new();
         while let Some(resource) = found.recv().await {
             if seen.insert(resource.id.clone()) {
-                resources.push(resource);
+                // Each by itself from now on: hundreds of thousands in one piece would be moved whenever there are more.
+                resources.push(Arc::new(resource));
             }
         }
         resources
@@ -92,39 +93,41 @@ async fn collect(target: &Target, context: &Context) -> Result<Listed, Error> {
 
 /// A resource, and whether AWS did not know it any more when asked about it.
 struct Asked {
-    resource: Resource,
+    resource: Arc<Resource>,
     seems_gone: bool,
 }
 
 async fn ask(
     handler: &Arc<dyn DynHandler>,
     context: &Context,
-    mut resource: Resource,
+    mut shared: Arc<Resource>,
     tags: bool,
     details: bool,
 ) -> Asked {
     let mut seems_gone = false;
     // What nobody may delete needs no questions.
-    if resource.managed.is_some() {
-        return Asked { resource, seems_gone };
+    if shared.managed.is_some() {
+        return Asked { resource: shared, seems_gone };
     }
-    if details && let Err(error) = handler.details(context, &mut resource).await {
+    // Nobody else has it yet.
+    let resource = Arc::make_mut(&mut shared);
+    if details && let Err(error) = handler.details(context, resource).await {
         seems_gone |= error.kind == ErrorKind::Gone;
         resource.unreadable = Some(error.to_string().into());
         if resource.created.is_unread() {
-            resource.created = Fact::Unreadable(error.to_string());
+            resource.created = Fact::Unreadable(error.to_string().into());
         }
     }
     if tags && resource.tags.is_unread() {
-        resource.tags = match handler.tags(context, &resource).await {
+        resource.tags = match handler.tags(context, resource).await {
             Ok(tags) => tags.into(),
             // Where the type's tags cannot even be asked for, there are none.
             Err(error) if error.kind == ErrorKind::UnsupportedRegion => Fact::Known(Tags::new()),
             Err(error) => {
                 seems_gone |= error.kind == ErrorKind::Gone;
-                Fact::Unreadable(error.to_string())
+                Fact::Unreadable(error.to_string().into())
             }
         };
     }
-    Asked { resource, seems_gone }
+    Asked { resource: shared, seems_gone }
 }

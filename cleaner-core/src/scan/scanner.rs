@@ -46,7 +46,7 @@ pub struct ScanNeeds {
 #[derive(Clone, Debug, Default)]
 pub struct Found {
     /// The resources, in the order of region, type and id.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<Arc<Resource>>,
     /// How each listing ended.
     pub lists: Vec<ListReport>,
     /// What was listed and counts as gone, since AWS has taken its deletion: the service and the id.
@@ -57,7 +57,7 @@ impl Found {
     /// Adds what another scan found, of other types or regions.
     pub(crate) fn add(&mut self, more: Self) {
         self.resources.extend(more.resources);
-        self.resources.sort_by_cached_key(Resource::key);
+        self.resources.sort_by_cached_key(|resource| resource.key());
         self.lists.extend(more.lists);
         self.leaving.extend(more.leaving);
     }

@@ -13,7 +13,7 @@ pub(crate) fn fact(time: Option<&DateTime>) -> Fact<Timestamp> {
     // Services that send floats send more digits than they know.
     match Timestamp::new(time.secs(), nanos).and_then(|time| time.round(Unit::Microsecond)) {
         Ok(timestamp) => Fact::Known(timestamp),
-        Err(error) => Fact::Unreadable(error.to_string()),
+        Err(error) => Fact::Unreadable(error.to_string().into()),
     }
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn lambda_fact(text: Option<&str>) -> Fact<Timestamp> {
     let lambda = || strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text).and_then(|time| time.to_timestamp());
     match text.parse::<Timestamp>().or_else(|_| lambda()) {
         Ok(timestamp) => Fact::Known(timestamp),
-        Err(error) => Fact::Unreadable(error.to_string()),
+        Err(error) => Fact::Unreadable(error.to_string().into()),
     }
 }
 

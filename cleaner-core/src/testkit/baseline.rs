@@ -10,7 +10,7 @@ use crate::resource::Resource;
 pub(crate) fn plan_of(resources: &[Resource], lists: &[(&str, &str, ListStatus)]) -> Plan {
     let entry = |resource: &Resource| Entry {
         resource: Arc::new(resource.clone()),
-        verdict: Verdict::delete(None, "nothing speaks against it"),
+        verdict: Verdict::delete(None, "nothing speaks against it").into(),
         stack: None,
     };
     let list = |(type_name, region, status): &(&str, &str, ListStatus)| ListReport {

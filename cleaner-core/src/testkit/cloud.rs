@@ -156,7 +156,7 @@ impl Account {
             match self.things.get_mut(&key) {
                 Some(thing) if thing.fails_late => {
                     thing.fails_late = false;
-                    thing.resource.state = State::Failed("a part of it would not go".to_owned());
+                    thing.resource.state = State::Failed("a part of it would not go".into());
                 }
                 _ => self.remove(&key),
             }

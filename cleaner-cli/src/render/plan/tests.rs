@@ -18,12 +18,12 @@ fn example() -> Plan {
     let mut front = resource("EC2SecurityGroup", "sg-front");
     front.uses("EC2SecurityGroup", "sg-back");
     front.uses("EC2VPC", "vpc-1");
-    front.created = Fact::Unreadable("denied".to_owned());
+    front.created = Fact::Unreadable("denied".into());
     let mut back = resource("EC2SecurityGroup", "sg-back");
     back.uses("EC2SecurityGroup", "sg-front");
     let delete = |resource: Resource| Entry {
         resource: resource.into(),
-        verdict: Verdict::delete(None, "no rule keeps it"),
+        verdict: Verdict::delete(None, "no rule keeps it").into(),
         stack: None,
     };
     let stays = Verdict::keep("built-in:default-vpc", "it is a default VPC");
@@ -42,7 +42,7 @@ fn example() -> Plan {
             delete(front),
             delete(back),
             delete(resource("EC2VPC", "vpc-1")),
-            Entry { resource: resource("EC2VPC", "vpc-2").into(), verdict: stays, stack: None },
+            Entry { resource: resource("EC2VPC", "vpc-2").into(), verdict: stays.into(), stack: None },
         ],
         lists: Vec::new(),
     }
@@ -65,7 +65,8 @@ fn report(plan: &Plan) -> Report {
             rule: entry.verdict.rule.clone(),
             reason: entry.verdict.reason.clone(),
             unknown: false,
-        },
+        }
+        .into(),
         outcome: ItemOutcome::Planned,
         attempts: 0,
         started_at: None,

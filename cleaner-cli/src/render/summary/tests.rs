@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use cleaner_core::error::{Error, ErrorKind};
 use cleaner_core::report::{ListReport, ListStatus, ResourceReport, VerdictReport};
 use cleaner_core::resource::Tags;
@@ -23,7 +25,8 @@ fn resource(id: &str, type_name: &str, outcome: ItemOutcome) -> ResourceReport {
             rule: kept.then(|| "built-in:default-vpc".to_owned()),
             reason: if kept { "it is a default VPC" } else { "no rule keeps it" }.into(),
             unknown: false,
-        },
+        }
+        .into(),
         outcome,
         attempts: 0,
         started_at: None,
@@ -87,8 +90,9 @@ fn leftovers_are_named_with_cause_and_blocker() {
 #[test]
 fn what_nobody_knows_is_told() {
     let mut unknown = resource("q", "SQSQueue", ItemOutcome::Kept);
-    unknown.verdict.unknown = true;
-    unknown.verdict.reason = "its tags were not read".into();
+    let verdict = Arc::make_mut(&mut unknown.verdict);
+    verdict.unknown = true;
+    verdict.reason = "its tags were not read".into();
     let mut report = report(Outcome::Incomplete, vec![unknown]);
     report.lists = vec![ListReport {
         type_name: "IAMRole".to_owned(),

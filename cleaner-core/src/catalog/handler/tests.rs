@@ -127,7 +127,7 @@ async fn all_pages_below_every_parent_are_listed() {
     assert_eq!(refs, [("Rule", "role"), ("LambdaFunction", "role")]);
     assert!(matches!(found[1].created, Fact::Unreadable(_)));
     assert_eq!(found[1].state, State::Deleting);
-    assert_eq!(found[2].state, State::Failed("broken".to_owned()));
+    assert_eq!(found[2].state, State::Failed("broken".into()));
     assert_eq!(found[2].managed.as_deref(), Some("a service owns it"));
     assert_eq!(found[3].protection.as_ref().map(|keep| &*keep.name), Some("tower"));
     assert!(!stub.calls().iter().any(|(_, input)| input["EventBusName"] == "skipped"));

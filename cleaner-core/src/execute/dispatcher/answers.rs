@@ -73,7 +73,8 @@ impl Dispatcher<'_, '_> {
     }
 
     /// Once all of a circle are unlinked, its members can go.
-    pub(super) fn circle_unlinked(&mut self, circle: usize) {
+    pub(super) fn circle_unlinked(&mut self, circle: u32) {
+        let circle = circle as usize;
         self.circles_left[circle] -= 1;
         if self.circles_left[circle] > 0 {
             return;
@@ -243,7 +244,7 @@ impl Dispatcher<'_, '_> {
             }
             Status::Failed(why) => {
                 let mut resource = (*item.resource).clone();
-                resource.state = Shown::Failed(why.clone());
+                resource.state = Shown::Failed(why.as_str().into());
                 item.resource = Arc::new(resource);
                 self.groups.remove(&self.group(node), node);
                 if self.items[node as usize].relapses <= 1 {

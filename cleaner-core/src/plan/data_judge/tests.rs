@@ -48,9 +48,9 @@ impl World {
         let mut world = Self { rules: "[]", ..Self::default() };
         world
             .add("Stack", "base", |stack| {
-                stack.members = vec![member("AWS::Queue", "jobs"), member("AWS::Stack", "inner")];
+                stack.members = [member("AWS::Queue", "jobs"), member("AWS::Stack", "inner")].into();
             })
-            .add("Stack", "inner", |stack| stack.members = vec![member("AWS::Queue", "deep")])
+            .add("Stack", "inner", |stack| stack.members = [member("AWS::Queue", "deep")].into())
             .add("Queue", "jobs", |_| {})
             .add("Queue", "deep", |_| {})
             .add("Queue", "loose", |_| {})
@@ -130,7 +130,7 @@ fn what_a_stack_left_behind_is_known_by_its_tags() {
     let mut world = World { stacks: vec!["gone"], ..World::nested() };
     tagged(world.of("loose"), "aws:cloudformation:stack-name", "gone");
     assert_eq!(world.emptied(), ["loose"]);
-    world.of("loose").tags = Fact::Unreadable("denied".to_owned());
+    world.of("loose").tags = Fact::Unreadable("denied".into());
     assert!(world.emptied().is_empty());
     assert_eq!(world.verdicts().0["loose"].action, Action::Unknown);
 }
@@ -142,7 +142,8 @@ fn what_is_kept_keeps_its_data() {
     assert_eq!(world.emptied(), ["deep"]);
     world.lifted.insert("keep-tag".to_owned());
     assert_eq!(world.emptied(), ["deep", "jobs"]);
-    world.of("jobs").protection = Some(Keep { name: "pool-table".into(), why: "it is the pool's".into() });
+    world.of("jobs").protection =
+        Some(Box::new(Keep { name: "pool-table".into(), why: "it is the pool's".into() }));
     assert_eq!(world.emptied(), ["deep"]);
     world.of("deep").managed = Some("AWS fills it".into());
     assert!(world.emptied().is_empty());
@@ -160,11 +161,11 @@ fn what_keeps_a_stack_keeps_the_data_of_all_it_owns() {
 #[test]
 fn what_cannot_be_judged_is_unknown_and_not_emptied() {
     let mut world = World { stacks: vec!["base"], ..World::nested() };
-    world.of("jobs").tags = Fact::Unreadable("denied".to_owned());
+    world.of("jobs").tags = Fact::Unreadable("denied".into());
     assert_eq!(world.emptied(), ["deep"]);
     assert_eq!(world.verdicts().0["jobs"].action, Action::Unknown);
     world = World { rules: "[{ tag: { warm: yes } }]", ..World::nested() };
-    world.of("loose").tags = Fact::Unreadable("denied".to_owned());
+    world.of("loose").tags = Fact::Unreadable("denied".into());
     assert_eq!(world.verdicts().0["loose"].action, Action::Unknown);
     assert_eq!(world.verdicts().0["jobs"].action, Action::Keep);
     // Where stacks could not be listed, any of these may belong to one, be it a chosen one or one with a keep tag.

@@ -86,19 +86,19 @@ impl Model {
             }
         }
         resource.managed = managed::managed(context, &resource).map(Into::into);
-        resource.protection = managed::protection(&resource, &self.properties);
+        resource.protection = managed::protection(&resource, &self.properties).map(Box::new);
         resource
     }
 
     fn tags(&self, schema: &Schema, is_whole: bool) -> Fact<Tags> {
         match schema.tags() {
             TagPlace::Nowhere => Fact::Absent,
-            TagPlace::Hidden => Fact::Unreadable("AWS shows the tags of this type to nobody".to_owned()),
+            TagPlace::Hidden => Fact::Unreadable("AWS shows the tags of this type to nobody".into()),
             TagPlace::Property(name) => match self.properties.get(name) {
                 None | Some(Value::Null) if is_whole => Fact::Known(Tags::new()),
                 None | Some(Value::Null) => Fact::Unread,
                 Some(value) => tags_of(value)
-                    .map_or_else(|| Fact::Unreadable(format!("`{name}` holds no tags")), Fact::Known),
+                    .map_or_else(|| Fact::Unreadable(format!("`{name}` holds no tags").into()), Fact::Known),
             },
         }
     }

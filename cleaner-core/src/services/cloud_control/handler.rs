@@ -51,7 +51,7 @@ impl CloudControlHandler {
             Progress::None => State::Present,
             Progress::Running => State::Deleting,
             Progress::Done => return Ok(None),
-            Progress::Failed(error) => State::Failed(reason(&error)),
+            Progress::Failed(error) => State::Failed(reason(&error).into()),
         };
         self.requests.listed(context, &id);
         let mut is_whole = model.is_whole(self.schema, &self.targets);

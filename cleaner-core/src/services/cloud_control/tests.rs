@@ -253,7 +253,7 @@ async fn a_list_tells_how_deletions_go_and_lets_what_failed_be_tried_anew() {
     let (handler, context) = (handler(CONFIG), stub.context(&[]).await);
     assert_eq!(handler.delete(&context, &config("a")).await.expect("taken"), Deletion::Started);
     let found = listed(&*handler, &context).await.expect("listed");
-    assert_eq!(found[0].state, State::Failed("AccessDenied: not you".to_owned()));
+    assert_eq!(found[0].state, State::Failed("AccessDenied: not you".into()));
     // What nobody may do is not asked for again.
     let error = handler.delete(&context, &config("a")).await.expect_err("it was refused");
     assert_eq!(error.kind, ErrorKind::Denied);
@@ -339,7 +339,7 @@ fn stacks_own_what_they_name_by_its_type_and_physical_id() {
     let member = |id: &str| Member { cloudformation: CONFIG.into(), physical_id: id.into() };
     // CloudFormation chooses what it calls a member by: the identifier, or the name.
     for id in [&*mine.id, "first"] {
-        stack.members = vec![member(id)];
+        stack.members = [member(id)].into();
         let all = [stack.clone(), mine.clone(), config("another")];
         let relations = Relations::of(all.iter(), &registry);
         assert_eq!((&relations.owners[1][..], &relations.owners[2][..]), (&[0][..], &[][..]), "{id}");

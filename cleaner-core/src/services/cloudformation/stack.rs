@@ -110,7 +110,7 @@ impl Stacks {
             resource.owners.push(Ref { type_name: self.spec.name.clone(), target: parent.into() });
         }
         resource.state = state(stack);
-        resource.protection = foreign::protection(name);
+        resource.protection = foreign::protection(name).map(Box::new);
         if stack.parent_id().is_none() && foreign::is_conformance_pack(name, stack.description()) {
             resource.managed = Some("Config manages it: it goes with its conformance pack".into());
         }
@@ -184,10 +184,10 @@ fn state(stack: &Stack) -> State {
     let reason = || stack.stack_status_reason().unwrap_or("CloudFormation does not say why.").to_owned();
     match stack.stack_status() {
         Some(StackStatus::DeleteInProgress) => State::Deleting,
-        Some(StackStatus::DeleteFailed) => State::Failed(reason()),
+        Some(StackStatus::DeleteFailed) => State::Failed(reason().into()),
         // An export in use: AWS took the call, then went back to where the stack was.
         _ if stack.stack_status_reason().is_some_and(|reason| reason.contains("Delete canceled")) => {
-            State::Failed(reason())
+            State::Failed(reason().into())
         }
         _ => State::Present,
     }
@@ -302,7 +302,7 @@ impl ResourceHandler for Stacks {
         };
         Ok(Some(match state(&stack) {
             State::Deleting => Status::Deleting,
-            State::Failed(reason) => Status::Failed(reason),
+            State::Failed(reason) => Status::Failed(reason.into()),
             State::Present | State::Gone => Status::Present,
         }))
     }

@@ -56,7 +56,7 @@ impl StackSets {
         );
         if name.starts_with("AWSControlTower") || name.starts_with("aws-controltower") {
             let why = "Control Tower made it".into();
-            resource.protection = Some(Keep { name: "control-tower".into(), why });
+            resource.protection = Some(Box::new(Keep { name: "control-tower".into(), why }));
         }
         Some(resource)
     }

@@ -112,7 +112,7 @@ async fn stacks_are_listed_with_all_that_others_need_to_know() {
     assert_eq!(app.members, [queue]);
     assert!(config.managed.is_some() && app.managed.is_none());
     assert_eq!(going.state, State::Deleting);
-    assert_eq!(inner.state, State::Failed("full".to_owned()));
+    assert_eq!(inner.state, State::Failed("full".into()));
     assert_eq!(&*inner.owners[0].target, id("app"));
     assert_eq!(net.properties["termination_protection"], true);
     assert_eq!(net.tags, Fact::Known([("env".to_owned(), "test".to_owned())].into()));
@@ -199,7 +199,7 @@ async fn a_deletion_that_failed_leaves_behind_what_failed() {
             operation => done(operation),
         });
         let mut app = resource("app");
-        app.state = State::Failed("Stuck".to_owned());
+        app.state = State::Failed("Stuck".into());
         DynHandler::delete(&Stacks::new(), &stub.context(&[]).await, &app).await.expect("started");
         let requests = stub.requests();
         let last = requests.last().expect("a request");

@@ -74,8 +74,10 @@ impl Buckets {
         resource.created = timestamp::fact(bucket.creation_date());
         resource.tags = crate::resource::Fact::Unread;
         if name.starts_with("aws-controltower-") {
-            resource.protection =
-                Some(Keep { name: "control-tower".into(), why: "Control Tower keeps its logs in it".into() });
+            resource.protection = Some(Box::new(Keep {
+                name: "control-tower".into(),
+                why: "Control Tower keeps its logs in it".into(),
+            }));
         }
         Some(resource)
     }

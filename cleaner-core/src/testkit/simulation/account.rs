@@ -285,7 +285,7 @@ impl Account {
             TagSource::None => Fact::Absent,
             TagSource::Listed => match tags(thing.tag) {
                 Some(tags) => Fact::Known(tags),
-                None => Fact::Unreadable("its tags were left out".to_owned()),
+                None => Fact::Unreadable("its tags were left out".into()),
             },
             TagSource::Bulk | TagSource::Call => Fact::Unread,
         };
@@ -304,11 +304,11 @@ impl Account {
         resource.owners = thing.owners.iter().filter_map(|id| to(id, Naming::Id)).collect();
         resource.parts_of = thing.parts_of.iter().filter_map(|id| to(id, Naming::Id)).collect();
         if kind.stack {
-            resource.members = self.members.get(&thing.id).cloned().unwrap_or_default();
+            resource.members = self.members.get(&thing.id).into_iter().flatten().cloned().collect();
         }
         if kind.shows_state {
             resource.state = match (&it.failed, it.leaving, &it.removed) {
-                (Some(why), None, None) => State::Failed(why.clone()),
+                (Some(why), None, None) => State::Failed(why.as_str().into()),
                 (_, Some(_), None) => State::Deleting,
                 // A list that lags behind shows what it last knew.
                 (_, _, Some(_)) if thing.takes.is_some() => State::Deleting,
@@ -319,7 +319,8 @@ impl Account {
             resource.managed = Some("it is managed".into());
         }
         if thing.protected {
-            resource.protection = Some(Keep { name: PROTECTION.into(), why: "it is protected".into() });
+            resource.protection =
+                Some(Box::new(Keep { name: PROTECTION.into(), why: "it is protected".into() }));
         }
         resource
     }

@@ -138,7 +138,7 @@ fn plan(count: usize, account: &AccountId, name: &impl Fn(usize) -> String) -> P
         }
         Entry {
             resource: resource.into(),
-            verdict: Verdict::delete(None, "nothing speaks against it"),
+            verdict: Verdict::delete(None, "nothing speaks against it").into(),
             stack: None,
         }
     });

@@ -58,7 +58,7 @@ pub(crate) fn run(items: usize) -> Value {
     json!({
         "resources": resources.len(),
         "items": graph.items,
-        "edges": graph.after.iter().map(Vec::len).sum::<usize>(),
+        "edges": graph.after.iter().map(|after| after.len()).sum::<usize>(),
         "relate_ms": related.as_millis(),
         "judge_ms": (judged - related).as_millis(),
         "order_ms": (ordered - judged).as_millis(),

@@ -76,7 +76,7 @@ async fn emptied(
         regions: Vec::new(),
         types: Vec::new(),
         stacks: Default::default(),
-        entries: vec![Entry { resource, verdict, stack: None }],
+        entries: vec![Entry { resource, verdict: verdict.into(), stack: None }],
         lists: Vec::new(),
     };
     assert!(plan.items().is_empty(), "what is emptied is never deleted");
