@@ -6,6 +6,7 @@ mod timers;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -18,7 +19,7 @@ use super::ready::{LaneKey, ReadyQueue};
 use super::{Blockers, ItemResult};
 use crate::error::Error;
 use crate::event::{EventKind, ItemRef, Recorder};
-use crate::handler::{Access, Deletion, Emptying, Registry, Status};
+use crate::handler::{Access, Deletion, DynHandler, Emptying, Registry, Status};
 use crate::lane::Purpose;
 use crate::plan::{Graph, Node, Plan, Relations};
 use crate::report::ItemOutcome;
@@ -120,14 +121,9 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
         let mut items: Vec<Item> = Vec::with_capacity(order.items.len());
         for place in order.items {
             let resource = &order.plan.entries[*place as usize].resource;
-            let handler = executor
-                .registry
-                .get(resource.type_name.as_str())
-                .expect("plans are made and checked with this registry")
-                .clone();
             // Nobody else empties what is to be emptied.
             let owned = executor.task.is_clear() && !order.relations.owners[*place as usize].is_empty();
-            items.push(Item::new(resource.clone(), handler, owned));
+            items.push(Item::new(resource.clone(), owned));
         }
         for (circle, nodes) in (0_u32..).zip(&order.graph.cycles) {
             for node in nodes {
@@ -268,8 +264,14 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
     }
 
     fn lane(&self, node: Node) -> LaneKey {
-        let item = &self.items[node as usize];
-        (item.handler.spec().service.clone(), item.resource.region.as_str().to_owned())
+        let region = &self.items[node as usize].resource.region;
+        (self.handler(node).spec().service.clone(), region.as_str().to_owned())
+    }
+
+    fn handler(&self, node: Node) -> &'a Arc<dyn DynHandler> {
+        let type_name = &self.items[node as usize].resource.type_name;
+        let handler = self.executor.registry.get(type_name.as_str());
+        handler.expect("plans are made and checked with this registry")
     }
 
     fn group(&self, node: Node) -> GroupKey {
@@ -292,7 +294,7 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
         let blocked_by = self.blockers(place, &error);
         let item = &mut self.items[node as usize];
         item.result.error = Some(error.clone());
-        item.result.blocked_by.clone_from(&blocked_by);
+        item.result.blocked_by = blocked_by.as_slice().into();
         if mutated!(NeverTriesAgain) || (self.given_up && item.parks > 0) {
             return self.give_up_held(node);
         }
@@ -332,14 +334,14 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
 
     fn start(&mut self, node: Node) {
         let now = Instant::now();
-        let lane = self.lane(node);
+        let (lane, handler) = (self.lane(node), self.handler(node).clone());
         let item = &mut self.items[node as usize];
         if item.state != State::Ready {
             self.ready.done(&lane);
             return;
         }
         item.began.get_or_insert(now);
-        let (handler, resource) = (item.handler.clone(), item.resource.clone());
+        let resource = item.resource.clone();
         let context = self.executor.access.context(&resource.type_name, &resource.region, Purpose::Delete);
         self.active.insert(node);
         let handle = if !self.executor.task.is_clear() {
@@ -370,7 +372,7 @@ impl<'a, 'r> Dispatcher<'a, 'r> {
     fn start_looks(&mut self) {
         for (key, nodes) in self.groups.due() {
             let Some(first) = nodes.first() else { continue };
-            let handler = self.items[*first as usize].handler.clone();
+            let handler = self.handler(*first).clone();
             let context = self.executor.access.context(&key.0, &key.1, Purpose::List);
             let items: Vec<_> =
                 nodes.iter().map(|node| (*node, self.items[*node as usize].resource.clone())).collect();

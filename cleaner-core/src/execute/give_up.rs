@@ -57,7 +57,7 @@ impl Dispatcher<'_, '_> {
             return self.confirm(node, Seen::Doubtful, true);
         }
         let error = item.result.error.take();
-        let blocked_by = std::mem::take(&mut item.result.blocked_by);
+        let blocked_by = std::mem::take(&mut item.result.blocked_by).into();
         self.finish(node, ItemOutcome::Blocked, error, blocked_by);
     }
 }

@@ -5,9 +5,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::error::Error;
-use crate::handler::DynHandler;
 use crate::report::ItemOutcome;
-use crate::resource::Resource;
+use crate::resource::{Resource, ThinVec};
 use crate::run::Task;
 
 /// The first wait before a parked item is tried again by itself; it doubles each time.
@@ -32,7 +31,7 @@ pub struct ItemResult {
     /// What was in the way.
     pub error: Option<Error>,
     /// What holds it.
-    pub blocked_by: Vec<String>,
+    pub blocked_by: ThinVec<String>,
     /// Whether AWS took its deletion at some time: then it may go yet, whatever became of the run.
     pub taken: bool,
     /// Whether it deserves another try: something has gone since it was given up, or nobody knows whether it is still the same.
@@ -81,7 +80,6 @@ pub(super) enum Seen {
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) resource: Arc<Resource>,
-    pub(super) handler: Arc<dyn DynHandler>,
     pub(super) state: State,
     /// Whether something takes it along: then it is only looked for once that is gone.
     pub(super) owned: bool,
@@ -102,10 +100,9 @@ pub(super) struct Item {
 }
 
 impl Item {
-    pub(super) fn new(resource: Arc<Resource>, handler: Arc<dyn DynHandler>, owned: bool) -> Self {
+    pub(super) fn new(resource: Arc<Resource>, owned: bool) -> Self {
         Self {
             resource,
-            handler,
             state: State::Waiting,
             owned,
             circle: None,
@@ -123,7 +120,7 @@ impl Item {
                 started_at: None,
                 finished_at: None,
                 error: None,
-                blocked_by: Vec::new(),
+                blocked_by: ThinVec::new(),
                 taken: false,
                 again: false,
             },

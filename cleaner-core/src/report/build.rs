@@ -14,7 +14,7 @@ use crate::baseline::{Baseline, BaselineReport};
 use crate::error::{Error, ErrorKind};
 use crate::execute::ItemResult;
 use crate::plan::{Action, Entry, Plan, Verdict};
-use crate::resource::{Region, ResourceKey};
+use crate::resource::{Region, ResourceKey, ThinVec};
 use crate::restore::Restored;
 use crate::run::{StopCause, Task};
 
@@ -355,7 +355,7 @@ impl ReportBuilder {
     /// A second look showed that an item ended otherwise.
     pub(super) fn correct(&mut self, key: &ResourceKey, outcome: ItemOutcome, error: Option<Error>) {
         let before = self.result_of(key).cloned().unwrap_or_else(ItemResult::already_gone);
-        self.ended(key, ItemResult { outcome, error, blocked_by: Vec::new(), ..before });
+        self.ended(key, ItemResult { outcome, error, blocked_by: ThinVec::new(), ..before });
     }
 
     /// A deletion that AWS took, of a resource that does not leave the lists.

@@ -212,7 +212,7 @@ impl Replay {
                     started_at,
                     finished_at,
                     error,
-                    blocked_by,
+                    blocked_by: blocked_by.into(),
                     taken,
                     again,
                 };

@@ -8,7 +8,7 @@ use super::{ApiReport, ItemOutcome, ListStatus, Outcome};
 use crate::account::AccountId;
 use crate::baseline::BaselineReport;
 use crate::error::Error;
-use crate::resource::{Region, Tags, TypeName};
+use crate::resource::{Region, Tags, ThinVec, TypeName};
 use crate::restore::Restored;
 use crate::run::{StopCause, Task};
 
@@ -161,7 +161,7 @@ pub struct ResourceReport {
     /// What was in the way.
     pub error: Option<Error>,
     /// What holds it.
-    pub blocked_by: Vec<String>,
+    pub blocked_by: ThinVec<String>,
 }
 
 /// What was decided about a resource.

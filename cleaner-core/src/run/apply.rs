@@ -10,7 +10,7 @@ use crate::event::EventKind;
 use crate::execute::ItemResult;
 use crate::plan::{Action, Entry, Plan, Verdict};
 use crate::report::{ItemOutcome, ListReport, Report};
-use crate::resource::{Fact, Region, Resource, ResourceKey, TypeName};
+use crate::resource::{Fact, Region, Resource, ResourceKey, ThinVec, TypeName};
 use crate::scan::{Found, Target};
 
 impl Run<'_> {
@@ -281,7 +281,7 @@ impl ItemResult {
             started_at: None,
             finished_at: None,
             error: None,
-            blocked_by: Vec::new(),
+            blocked_by: ThinVec::new(),
             taken: false,
             again: false,
         }
@@ -289,6 +289,6 @@ impl ItemResult {
 
     /// The result of something nobody tried to delete, since these still need it.
     pub(crate) fn blocked(blocked_by: Vec<String>) -> Self {
-        Self { outcome: ItemOutcome::Blocked, blocked_by, ..Self::already_gone() }
+        Self { outcome: ItemOutcome::Blocked, blocked_by: blocked_by.into(), ..Self::already_gone() }
     }
 }

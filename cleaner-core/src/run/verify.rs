@@ -184,7 +184,7 @@ impl Run<'_> {
                     item: ItemRef::from(&**resource),
                     outcome: result.outcome,
                     error: None,
-                    blocked_by: result.blocked_by.clone(),
+                    blocked_by: result.blocked_by.to_vec(),
                 });
                 self.report.result(&resource.key(), result);
             }

@@ -1,7 +1,7 @@
 use cleaner_core::handler::{Registry, TypeSpec};
 use cleaner_core::plan::{Entry, Verdict};
 use cleaner_core::report::{ItemOutcome, Outcome, ResourceReport, VerdictReport};
-use cleaner_core::resource::{Fact, Region, Resource, Tags};
+use cleaner_core::resource::{Fact, Region, Resource, Tags, ThinVec};
 use cleaner_core::run::RunError;
 use jiff::Timestamp;
 use resource_filters::Filters;
@@ -72,7 +72,7 @@ fn report(plan: &Plan) -> Report {
         started_at: None,
         finished_at: None,
         error: None,
-        blocked_by: Vec::new(),
+        blocked_by: ThinVec::new(),
     };
     let resources = plan.entries.iter().map(one).collect();
     let mut report = Report { outcome: Outcome::DryRun, duration_ms: 1_000, resources, ..early };

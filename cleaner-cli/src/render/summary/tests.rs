@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use cleaner_core::error::{Error, ErrorKind};
 use cleaner_core::report::{ListReport, ListStatus, ResourceReport, VerdictReport};
-use cleaner_core::resource::Tags;
+use cleaner_core::resource::{Tags, ThinVec};
 use cleaner_core::run::{RunError, Task};
 use jiff::Timestamp;
 
@@ -32,7 +32,7 @@ fn resource(id: &str, type_name: &str, outcome: ItemOutcome) -> ResourceReport {
         started_at: None,
         finished_at: None,
         error: None,
-        blocked_by: Vec::new(),
+        blocked_by: ThinVec::new(),
     }
 }
 
@@ -79,7 +79,7 @@ fn leftovers_are_named_with_cause_and_blocker() {
     error.request_id = Some("r-1".to_owned());
     failed.error = Some(error);
     let mut blocked = resource("igw-1", "EC2InternetGateway", ItemOutcome::Blocked);
-    blocked.blocked_by = vec!["EC2VPC vpc-1".to_owned()];
+    blocked.blocked_by = ["EC2VPC vpc-1".to_owned()].into();
     let text = summary(&report(Outcome::Leftovers, vec![failed, blocked]), 0, Paint::Plain);
     let wanted = "not deleted: 2\n  EC2VPC vpc-1 in eu-west-1: failed\n    dependency: DependencyViolation: \
                   it has dependencies. (request r-1)\n  EC2InternetGateway igw-1 in eu-west-1: blocked by EC2VPC vpc-1\n";

@@ -139,7 +139,7 @@ impl Dispatcher<'_, '_> {
                 self.park(node, error);
             }
             ErrorKind::Protected => {
-                let error = with_settings(error, item.handler.spec());
+                let error = with_settings(error, self.handler(node).spec());
                 self.finish(node, ItemOutcome::Failed, Some(error), Vec::new());
             }
             _ => self.finish(node, ItemOutcome::Failed, Some(error), Vec::new()),

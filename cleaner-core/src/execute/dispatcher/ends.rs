@@ -32,7 +32,7 @@ impl Dispatcher<'_, '_> {
             item.result.outcome = outcome;
             item.result.attempts = item.attempts;
             item.result.error = error;
-            item.result.blocked_by = blocked_by;
+            item.result.blocked_by = blocked_by.into();
             item.result.finished_at = Some(Timestamp::now());
             item.gone_before = self.gone;
             let label = label(&item.resource);
@@ -42,7 +42,7 @@ impl Dispatcher<'_, '_> {
                 item: ItemRef::from(&*item.resource),
                 outcome,
                 error: item.result.error.clone(),
-                blocked_by: item.result.blocked_by.clone(),
+                blocked_by: item.result.blocked_by.to_vec(),
             };
             let region = item.resource.region.clone();
             let began = item.began;
