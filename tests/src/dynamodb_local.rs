@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::{http, tree};
+use crate::{http, tree, venv};
 
 /// Names the DynamoDB that the tests of pools use instead of the emulator's.
 pub const VARIABLE: &str = "POOL_TEST_DYNAMODB";
@@ -123,17 +123,8 @@ fn jars() -> Result<PathBuf, String> {
 fn fetch(pom: &Path, folder: &Path) -> Result<(), String> {
     let mut output = std::ffi::OsString::from("-DoutputDirectory=");
     output.push(folder);
-    let run = Command::new("mvn")
-        .args(["--quiet", "--batch-mode", "--file"])
-        .arg(pom)
-        .args(["dependency:copy-dependencies", "-DincludeScope=runtime"])
-        .arg(output)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("failed to run Maven, which fetches DynamoDB Local: {error}."))?;
-    if run.status.success() {
-        return Ok(());
-    }
-    let text = [run.stdout, run.stderr].concat();
-    Err(format!("Maven could not fetch DynamoDB Local:\n{}", String::from_utf8_lossy(&text)))
+    let mut maven = Command::new("mvn");
+    maven.args(["--quiet", "--batch-mode", "--file"]).arg(pom);
+    maven.args(["dependency:copy-dependencies", "-DincludeScope=runtime"]).arg(output).stdin(Stdio::null());
+    venv::run(&mut maven, "fetch DynamoDB Local with Maven")
 }

@@ -154,7 +154,8 @@ fn system_python() -> Result<&'static str, String> {
     })
 }
 
-fn run(command: &mut Command, what: &str) -> Result<(), String> {
+/// Runs a command to its end; what it said, if it fails.
+pub(crate) fn run(command: &mut Command, what: &str) -> Result<(), String> {
     let output = command.output().map_err(|error| format!("failed to {what}: {error}."))?;
     if output.status.success() {
         return Ok(());

@@ -356,7 +356,9 @@ impl Run<'_> {
             let Some(before) = before.filter(is_same) else { continue };
             let was_managed = before.resource.managed.is_some() && entry.resource.managed.is_none();
             entry.verdict = before.verdict.clone();
-            Arc::make_mut(&mut entry.verdict).local &= !was_managed;
+            if was_managed {
+                Arc::make_mut(&mut entry.verdict).local = false;
+            }
             entry.stack.clone_from(&before.stack);
         }
         // What was kept before has its needs, too.
